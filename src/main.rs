@@ -1,0 +1,3 @@
+//! The `flowrun` program.
+
+fn main() {}
