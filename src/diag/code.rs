@@ -1,0 +1,95 @@
+//! The registry of diagnostic codes. A code is never reused; each has a section in docs/errors.md, which
+//! `flowrun explain CODE` prints, and a fixture that triggers it.
+
+use super::Severity;
+
+macro_rules! codes {
+    ($($code:ident: $title:literal),* $(,)?) => {
+        /// A stable code: E1xx syntax, E2xx names, E3xx types, E4xx connectors and lookups, E5xx steps, E6xx running,
+        /// W9xx warnings.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[allow(missing_docs, reason = "the title beside each code is its documentation")]
+        pub enum Code { $($code),* }
+
+        impl Code {
+            /// All codes in order.
+            pub const ALL: &'static [Code] = &[$(Code::$code),*];
+
+            /// The code as users write it.
+            #[must_use]
+            pub fn name(self) -> &'static str {
+                match self { $(Code::$code => stringify!($code)),* }
+            }
+
+            /// What it is about.
+            #[must_use]
+            pub fn title(self) -> &'static str {
+                match self { $(Code::$code => $title),* }
+            }
+        }
+    };
+}
+
+codes! {
+    E101: "text that is not part of the language",
+    E102: "nested too deep",
+    E103: "file too large",
+    E104: "something is declared twice that can be there once",
+    E105: "a declaration is missing",
+    E106: "bad literal",
+    E107: "bad JSONPath",
+    E108: "bad template",
+    E201: "unknown name",
+    E202: "unknown function",
+    E203: "unknown field",
+    E204: "unknown connector, entity or operation",
+    E205: "name declared twice",
+    E206: "unknown parameter of the environment",
+    E207: "used before it is there",
+    E301: "wrong type",
+    E302: "may be absent",
+    E303: "wrong number of arguments",
+    E304: "enum not covered",
+    E305: "unknown enum value",
+    E306: "currencies differ",
+    E307: "branches of different types",
+    E401: "lookup table cannot be read",
+    E402: "lookup table has no such column",
+    E403: "lookup table has a key twice",
+    E404: "filter cannot be handed to the source",
+    E405: "unknown event",
+    E501: "required field missing",
+    E502: "field that the target does not have",
+    E503: "target cannot settle an unknown outcome",
+    E504: "buyer data would leave production",
+    E505: "value that the target does not take",
+    E601: "record rejected by the flow",
+    E602: "field absent in the record",
+    E603: "value of another type in the record",
+    E604: "lookup found nothing",
+    E605: "calculation failed",
+    E606: "function failed",
+    E607: "match covered no case",
+    E608: "assertion failed",
+    E609: "template failed",
+    E610: "limit reached",
+    E611: "remote rejected the write",
+    E612: "remote could not be reached in all tries",
+    E613: "record without a usable key",
+    W901: "never used",
+    W902: "condition that is always the same",
+}
+
+impl Code {
+    /// The code of that name, in any case.
+    #[must_use]
+    pub fn named(name: &str) -> Option<Code> {
+        Self::ALL.iter().copied().find(|code| code.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Errors stop a flow from running; warnings do not.
+    #[must_use]
+    pub fn severity(self) -> Severity {
+        if self.name().starts_with('W') { Severity::Warning } else { Severity::Error }
+    }
+}
