@@ -1,1 +1,321 @@
-//! plan, to be written
+//! The execution graph: what a checked flow becomes. The engine runs a [`Plan`] and sees nothing else of the language,
+//! so text that was not checked cannot run. Names are numbers here: variables are slots of a frame, lookups, targets
+//! and functions are indexes or references.
+
+pub mod eval;
+pub mod expr;
+pub mod facts;
+pub mod progress;
+pub mod table;
+pub mod template;
+
+use std::sync::Arc;
+use std::time::Duration;
+
+pub use eval::{EvalError, Lookups, Wanted};
+pub use expr::{Expr, Node, PathStep};
+pub use facts::Facts;
+pub use progress::{Next, Progress, Write};
+pub use table::Table;
+
+use crate::catalog::{Idempotency, ObjectSpec, Type};
+use crate::diag::{Source, Span};
+use crate::value::Value;
+
+/// A flow, ready to run.
+#[derive(Debug)]
+pub struct Plan {
+    /// The flow's name.
+    pub flow: String,
+    /// Hash of the flow's text and of all that it uses.
+    pub version: String,
+    /// The flow's file, for places in messages.
+    pub source_text: Source,
+    /// Where records come from.
+    pub source: SourcePlan,
+    /// What identifies a record; text or a whole number.
+    pub key: Node,
+    /// The lookups.
+    pub lookups: Vec<LookupPlan>,
+    /// The parameters with their defaults.
+    pub params: Vec<ParamPlan>,
+    /// What is done with a record, in order.
+    pub steps: Vec<Step>,
+    /// The targets, by [`TargetId`].
+    pub targets: Vec<TargetPlan>,
+    /// How many slots a frame has.
+    pub slots: usize,
+    /// What to do when a target fails.
+    pub retry: RetryPolicy,
+    /// Alerts by route.
+    pub alerts: Vec<AlertPlan>,
+    /// The flow's own tests.
+    pub tests: Vec<TestPlan>,
+    /// What the flow reads, writes and calls.
+    pub facts: Facts,
+}
+
+impl Plan {
+    /// File, line and column of a place in the flow.
+    #[must_use]
+    pub fn place(&self, at: Span) -> (Arc<str>, u32, u32) {
+        let (line, column) = self.source_text.place(at.start);
+        (Arc::clone(&self.source_text.name), line, column)
+    }
+}
+
+/// Which target: an index into [`Plan::targets`].
+pub type TargetId = usize;
+/// Which lookup: an index into [`Plan::lookups`].
+pub type LookupId = usize;
+/// Which variable: an index into a record's frame.
+pub type Slot = usize;
+
+/// Where records come from.
+#[derive(Debug, Clone)]
+pub struct SourcePlan {
+    /// The connector: `amazon`.
+    pub connector: String,
+    /// The entity: `orders`.
+    pub entity: String,
+    /// Filters that the remote applies.
+    pub filters: Vec<(String, Vec<Value>)>,
+    /// The blocks that the flow reads of a record (Amazon's `includedData`).
+    pub datasets: Vec<&'static str>,
+    /// When to read.
+    pub triggers: Vec<Trigger>,
+    /// How far back the first read goes.
+    pub since: Option<Duration>,
+    /// The field that orders versions of one record.
+    pub stamp: Option<&'static str>,
+    /// What a record looks like.
+    pub record: Arc<ObjectSpec>,
+    /// The fields of the record that the flow reads, at the top level. A change in any other is no change for the
+    /// flow.
+    pub reads: Vec<String>,
+}
+
+/// When to read a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trigger {
+    /// When the source says that something happened.
+    Event(String),
+    /// Again and again.
+    Every(Duration),
+    /// By a schedule in a zone.
+    Cron(String, String),
+    /// When someone runs it.
+    Manual,
+}
+
+/// Where a lookup finds things.
+#[derive(Debug, Clone)]
+pub struct LookupPlan {
+    /// Its name in the flow.
+    pub name: String,
+    /// Where.
+    pub kind: LookupKind,
+    /// Where it is declared.
+    pub at: Span,
+}
+
+/// Where a lookup finds things.
+#[derive(Debug, Clone)]
+pub enum LookupKind {
+    /// In a table that was loaded with the flow.
+    Table(Arc<Table>),
+    /// In a connector.
+    Entity {
+        /// The connector.
+        connector: String,
+        /// The entity.
+        entity: String,
+        /// The field that is compared.
+        key: String,
+        /// How long an answer is good for.
+        cache: Duration,
+        /// What is found.
+        record: Arc<ObjectSpec>,
+    },
+}
+
+/// A parameter of the flow, set by the environment.
+#[derive(Debug, Clone)]
+pub struct ParamPlan {
+    /// Its name after `env.`.
+    pub name: String,
+    /// Its type.
+    pub ty: Type,
+    /// Its value where the environment sets none.
+    pub default: Option<Value>,
+    /// Where it is declared.
+    pub at: Span,
+}
+
+/// One thing that is done with a record.
+#[derive(Debug)]
+pub enum Step {
+    /// Nothing more if the condition holds.
+    Skip {
+        /// The condition.
+        when: Node,
+        /// Why, as text.
+        because: Option<Node>,
+    },
+    /// To the dead letters if the condition holds.
+    Reject {
+        /// The condition.
+        when: Node,
+        /// Why, as text.
+        because: Node,
+    },
+    /// To the dead letters unless the condition holds.
+    Ensure {
+        /// The condition.
+        condition: Node,
+        /// Why, as text.
+        because: Option<Node>,
+    },
+    /// Works something out and keeps it.
+    Let {
+        /// Its name, for tests and traces.
+        name: String,
+        /// Where it is kept.
+        slot: Slot,
+        /// What.
+        value: Node,
+    },
+    /// Steps under a condition.
+    When {
+        /// The condition.
+        condition: Node,
+        /// Steps if it holds.
+        then: Vec<Step>,
+        /// Steps if not.
+        otherwise: Vec<Step>,
+    },
+    /// A write.
+    Target(TargetId),
+}
+
+/// A write to a target.
+#[derive(Debug)]
+pub struct TargetPlan {
+    /// Its name in the flow, unique; `connector.entity` where the author gave none.
+    pub name: String,
+    /// The connector.
+    pub connector: String,
+    /// The entity.
+    pub entity: String,
+    /// `create`, `upsert`, `update`, `delete`, or the name after `call`.
+    pub verb: String,
+    /// The remote operation.
+    pub operation: String,
+    /// What is written.
+    pub payload: Node,
+    /// What the remote takes.
+    pub input: Arc<ObjectSpec>,
+    /// What it answers.
+    pub output: Arc<ObjectSpec>,
+    /// Where the answer is kept.
+    pub slot: Slot,
+    /// The fields of the answer that later steps read; only these are kept on disk.
+    pub keeps: Vec<String>,
+    /// How an unknown outcome is settled.
+    pub idempotency: Idempotency,
+    /// The payload's fields that name the document in the remote.
+    pub natural_key: &'static [&'static str],
+    /// Its own error policy.
+    pub retry: Option<RetryPolicy>,
+    /// Where it stands in the flow.
+    pub at: Span,
+}
+
+/// How often and how long to try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct RetryPolicy {
+    /// Tries after the first.
+    pub retries: u32,
+    /// The first pause, at most.
+    pub first: Duration,
+    /// The longest pause.
+    pub longest: Duration,
+}
+
+impl Default for RetryPolicy {
+    fn default() -> Self {
+        Self { retries: 6, first: Duration::from_secs(1), longest: Duration::from_secs(300) }
+    }
+}
+
+/// An alert and its condition in the words of the runtime.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AlertPlan {
+    /// The route in the environment.
+    pub route: String,
+    /// The measure: `dead_letters`, `lag`.
+    pub measure: String,
+    /// More than this: a count, or seconds.
+    pub above: i64,
+}
+
+/// A test of the flow.
+#[derive(Debug)]
+pub struct TestPlan {
+    /// Its name.
+    pub name: String,
+    /// The record.
+    pub record: Value,
+    /// Answers of lookups: lookup, keys, what is found (null for a miss).
+    pub lookups: Vec<(LookupId, Vec<Value>, Value)>,
+    /// Parameters.
+    pub params: Vec<(usize, Value)>,
+    /// Answers of targets.
+    pub answers: Vec<(TargetId, Value)>,
+    /// What must be.
+    pub expectations: Vec<Expectation>,
+    /// Where it stands.
+    pub at: Span,
+}
+
+/// What a test expects.
+#[derive(Debug)]
+pub enum Expectation {
+    /// A condition over the record, the lets, transforms and answers.
+    Holds {
+        /// The condition.
+        condition: Node,
+        /// Where.
+        at: Span,
+    },
+    /// The record is skipped, for a reason that contains this.
+    Skipped {
+        /// Part of the reason.
+        reason: Option<String>,
+        /// Where.
+        at: Span,
+    },
+    /// The record is rejected, for a reason that contains this.
+    Rejected {
+        /// Part of the reason.
+        reason: Option<String>,
+        /// Where.
+        at: Span,
+    },
+    /// A target is written with this payload.
+    Written {
+        /// The target.
+        target: TargetId,
+        /// The payload; `None` where any will do.
+        payload: Option<Value>,
+        /// Where.
+        at: Span,
+    },
+    /// A target is not written.
+    NotWritten {
+        /// The target.
+        target: TargetId,
+        /// Where.
+        at: Span,
+    },
+}

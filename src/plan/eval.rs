@@ -1,0 +1,611 @@
+//! Working out an expression for one record: pure, without panics, and always at an end, because expressions have no
+//! loops but over lists that are there.
+
+use std::sync::Arc;
+
+use rust_decimal::Decimal;
+
+use super::expr::{Access, Arithmetic, Comparison, Expr, Node, PathStep};
+use super::{LookupId, Slot};
+use crate::catalog::{Args, Base, Params, wire};
+use crate::diag::{Code, Span, suggest};
+use crate::value::{Money, Object, Value, json};
+
+/// How long a text may get that an expression builds, in bytes.
+pub const MAX_TEXT: usize = 1 << 20;
+/// How many items a list may get that an expression builds.
+pub const MAX_ITEMS: usize = 100_000;
+
+/// Where lookups are answered. Tables answer at once; a connector's entities only when someone has fetched them.
+pub trait Lookups {
+    /// What a lookup finds for these keys.
+    fn find(&self, lookup: LookupId, keys: &[Value]) -> Answer;
+    /// The lookup's name, for messages.
+    fn name(&self, lookup: LookupId) -> String;
+}
+
+/// What a lookup found.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Answer {
+    /// This.
+    Found(Value),
+    /// Nothing: there is none.
+    Missing,
+    /// Not known yet; it must be fetched.
+    Unknown,
+}
+
+/// Something that must be looked up outside before an expression can be worked out.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Wanted {
+    /// The lookup.
+    pub lookup: LookupId,
+    /// The keys.
+    pub keys: Vec<Value>,
+}
+
+/// Why an expression has no value.
+#[derive(Debug, Clone, PartialEq)]
+pub struct EvalError {
+    /// The kind of error.
+    pub code: Code,
+    /// Where in the flow.
+    pub at: Span,
+    /// What is wrong, for a clerk. It shows no buyer data.
+    pub message: String,
+    /// What must be looked up first; then it is no error but a pause.
+    pub wanted: Vec<Wanted>,
+}
+
+impl EvalError {
+    /// An error at a place.
+    #[must_use]
+    pub fn new(code: Code, at: Span, message: impl Into<String>) -> Self {
+        Self { code, at, message: message.into(), wanted: Vec::new() }
+    }
+}
+
+/// The values that an expression can name.
+#[derive(Debug, Clone)]
+pub struct Frame {
+    record: Value,
+    params: Arc<[Value]>,
+    slots: Vec<Value>,
+}
+
+impl Frame {
+    /// A frame for a record.
+    #[must_use]
+    pub fn new(record: Value, params: Arc<[Value]>, slots: usize) -> Self {
+        Self { record, params, slots: vec![Value::Null; slots] }
+    }
+
+    /// Sets a variable.
+    pub fn set(&mut self, slot: Slot, value: Value) {
+        if let Some(place) = self.slots.get_mut(slot) {
+            *place = value;
+        }
+    }
+
+    /// A variable's value.
+    #[must_use]
+    pub fn get(&self, slot: Slot) -> &Value {
+        self.slots.get(slot).unwrap_or(&Value::Null)
+    }
+
+    /// The record.
+    #[must_use]
+    pub fn record(&self) -> &Value {
+        &self.record
+    }
+}
+
+type Outcome = Result<Value, EvalError>;
+
+/// The value of an expression.
+pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcome {
+    match &node.expr {
+        Expr::Const(value) => Ok(value.clone()),
+        Expr::Record => Ok(frame.record.clone()),
+        Expr::Slot(slot) => Ok(frame.get(*slot).clone()),
+        Expr::Param(index) => Ok(frame.params.get(*index).cloned().unwrap_or_default()),
+        Expr::Path { base, steps, read } => path(node, base, steps, read.as_ref(), frame, lookups),
+        Expr::Query { base, query, read } => {
+            let base = evaluate(base, frame, lookups)?;
+            let found = jsonpath_rust::query::js_path_process(query, &base)
+                .map_err(|error| EvalError::new(Code::E107, node.at, format!("the query failed: {error}")))?;
+            let found = found.into_iter().map(|hit| hit.val().clone());
+            let values: Result<Vec<Value>, EvalError> = match read {
+                Some(base) => found.map(|value| read_as(node, &value, base)).collect(),
+                None => Ok(found.collect()),
+            };
+            values.map(Value::list)
+        }
+        Expr::Call { function, args } => {
+            let values = all(args, frame, lookups)?;
+            call(node, function, args, &values)
+        }
+        Expr::Lookup { lookup, keys, otherwise } => {
+            let values = all(keys, frame, lookups)?;
+            match lookups.find(*lookup, &values) {
+                Answer::Found(value) => Ok(value),
+                Answer::Unknown => Err(EvalError {
+                    wanted: vec![Wanted { lookup: *lookup, keys: values }],
+                    ..EvalError::new(Code::E604, node.at, "not looked up yet")
+                }),
+                Answer::Missing => match otherwise {
+                    Some(otherwise) => evaluate(otherwise, frame, lookups),
+                    None => {
+                        let shown: Vec<String> =
+                            keys.iter().zip(&values).map(|(node, value)| shown(node.pii, value)).collect();
+                        let name = lookups.name(*lookup);
+                        Err(EvalError::new(
+                            Code::E604,
+                            node.at,
+                            format!("`{name}` has no entry for {}", shown.join(", ")),
+                        ))
+                    }
+                },
+            }
+        }
+        Expr::Concat(parts) => {
+            let mut text = String::new();
+            for part in parts {
+                text.push_str(&text_of(part, frame, lookups)?);
+                limit_text(node, text.len())?;
+            }
+            Ok(Value::from(text))
+        }
+        Expr::Template(template) => {
+            let mut names = Vec::with_capacity(template.names.len());
+            for (name, value) in &template.names {
+                names.push((name.clone(), evaluate(value, frame, lookups)?));
+            }
+            super::template::render(template, names)
+                .map(Value::from)
+                .map_err(|message| EvalError::new(Code::E609, node.at, message))
+        }
+        Expr::Arithmetic(operation, left, right) => {
+            let a = evaluate(left, frame, lookups)?;
+            let b = evaluate(right, frame, lookups)?;
+            arithmetic(*operation, &a, &b).map_err(|why| EvalError::new(Code::E605, node.at, why))
+        }
+        Expr::Compare(comparison, left, right) => {
+            let a = evaluate(left, frame, lookups)?;
+            let b = evaluate(right, frame, lookups)?;
+            compare(*comparison, &a, &b).map(Value::Bool).map_err(|why| EvalError::new(Code::E603, node.at, why))
+        }
+        Expr::In { item, list, not } => {
+            let item = evaluate(item, frame, lookups)?;
+            let list = evaluate(list, frame, lookups)?;
+            let found = match &list {
+                Value::List(items) => items.iter().any(|other| other.same(&item)),
+                other => return Err(mismatch(node, "list", other)),
+            };
+            Ok(Value::Bool(found != *not))
+        }
+        Expr::And(left, right) => Ok(Value::Bool(truth(left, frame, lookups)? && truth(right, frame, lookups)?)),
+        Expr::Or(left, right) => Ok(Value::Bool(truth(left, frame, lookups)? || truth(right, frame, lookups)?)),
+        Expr::Not(inner) => Ok(Value::Bool(!truth(inner, frame, lookups)?)),
+        Expr::Negate(inner) => match evaluate(inner, frame, lookups)? {
+            Value::Int(int) => int
+                .checked_neg()
+                .map(Value::Int)
+                .ok_or_else(|| EvalError::new(Code::E605, node.at, "the number is too large")),
+            Value::Decimal(decimal) => Ok(Value::Decimal(-decimal)),
+            Value::Money(money) => Ok(Value::Money(Money { amount: -money.amount, ..money })),
+            other => Err(mismatch(node, "number", &other)),
+        },
+        Expr::Coalesce(first, second) => match evaluate(first, frame, lookups)? {
+            Value::Null => evaluate(second, frame, lookups),
+            value => Ok(value),
+        },
+        Expr::Catch(first, second) => match evaluate(first, frame, lookups) {
+            Err(error) if error.wanted.is_empty() => evaluate(second, frame, lookups),
+            outcome => outcome,
+        },
+        Expr::If(condition, then, otherwise) => {
+            if truth(condition, frame, lookups)? {
+                evaluate(then, frame, lookups)
+            } else {
+                evaluate(otherwise, frame, lookups)
+            }
+        }
+        Expr::Match { subject, arms, otherwise } => {
+            if let Some((subject, slot)) = subject {
+                let value = evaluate(subject, frame, lookups)?;
+                frame.set(*slot, value);
+            }
+            for (condition, result) in arms {
+                if truth(condition, frame, lookups)? {
+                    return evaluate(result, frame, lookups);
+                }
+            }
+            match (otherwise, subject) {
+                (Some(otherwise), _) => evaluate(otherwise, frame, lookups),
+                (None, Some((subject, slot))) => {
+                    let value = shown(subject.pii, frame.get(*slot));
+                    Err(EvalError::new(Code::E607, node.at, format!("no case of this match covers {value}")))
+                }
+                (None, None) => Err(EvalError::new(Code::E607, node.at, "no case of this match holds")),
+            }
+        }
+        Expr::For { slot, list, filter, body } => each(node, *slot, list, filter.as_deref(), body, frame, lookups),
+        Expr::List(items) => all(items, frame, lookups).map(Value::list),
+        Expr::Object(fields) => fill(Object::new(), fields, frame, lookups),
+        Expr::With(base, fields) => match evaluate(base, frame, lookups)? {
+            Value::Object(object) => fill(Object::clone(&object), fields, frame, lookups),
+            other => Err(mismatch(node, "object", &other)),
+        },
+        Expr::Block(lets, body) => {
+            for (slot, value) in lets {
+                let value = evaluate(value, frame, lookups)?;
+                frame.set(*slot, value);
+            }
+            evaluate(body, frame, lookups)
+        }
+    }
+}
+
+/// The truth of a condition. Only true and false have one.
+pub fn truth(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Result<bool, EvalError> {
+    match evaluate(node, frame, lookups)? {
+        Value::Bool(bool) => Ok(bool),
+        other => Err(mismatch(node, "bool", &other)),
+    }
+}
+
+/// The value of an expression as text. Null, lists and objects have none.
+pub fn text_of(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Result<String, EvalError> {
+    match evaluate(node, frame, lookups)? {
+        other @ (Value::Null | Value::List(_) | Value::Object(_)) => Err(mismatch(node, "text", &other)),
+        value => Ok(value.display()),
+    }
+}
+
+/// What stands on both sides of a comparison that did not hold, for the message of an assertion.
+pub fn sides(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> String {
+    let Expr::Compare(_, left, right) = &node.expr else { return String::new() };
+    let (Ok(a), Ok(b)) = (evaluate(left, frame, lookups), evaluate(right, frame, lookups)) else {
+        return String::new();
+    };
+    let difference = match arithmetic(Arithmetic::Subtract, &a, &b) {
+        Ok(difference) if !node.pii => format!(", difference {}", difference.display()),
+        _ => String::new(),
+    };
+    format!(" (left {}, right {}{difference})", shown(left.pii, &a), shown(right.pii, &b))
+}
+
+/// A value for a message: short, and hidden if it is buyer data.
+#[must_use]
+pub fn shown(pii: bool, value: &Value) -> String {
+    if pii && !value.is_null() {
+        return "[buyer data]".to_owned();
+    }
+    let text = json::to_string(value);
+    match text.char_indices().nth(60) {
+        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or("")),
+        None => text,
+    }
+}
+
+fn all(nodes: &[Node], frame: &mut Frame, lookups: &dyn Lookups) -> Result<Vec<Value>, EvalError> {
+    let mut values = Vec::with_capacity(nodes.len());
+    for node in nodes {
+        values.push(evaluate(node, frame, lookups)?);
+    }
+    Ok(values)
+}
+
+fn fill(mut object: Object, fields: &[(Arc<str>, Node)], frame: &mut Frame, lookups: &dyn Lookups) -> Outcome {
+    let mut wanted = Vec::new();
+    for (name, node) in fields {
+        match evaluate(node, frame, lookups) {
+            Ok(value) => object.set(Arc::clone(name), value),
+            // Going on collects everything that has to be fetched, so that it can be fetched in one call.
+            Err(error) if !error.wanted.is_empty() => wanted.extend(error.wanted),
+            Err(error) if wanted.is_empty() => return Err(error),
+            Err(_) => {}
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(Value::object(object));
+    }
+    Err(EvalError { wanted, ..EvalError::new(Code::E604, Span::default(), "not looked up yet") })
+}
+
+#[allow(clippy::too_many_arguments, reason = "the parts of a `for`, used once")]
+fn each(
+    node: &Node,
+    slot: Slot,
+    list: &Node,
+    filter: Option<&Node>,
+    body: &Node,
+    frame: &mut Frame,
+    lookups: &dyn Lookups,
+) -> Outcome {
+    let items = match evaluate(list, frame, lookups)? {
+        Value::List(items) => items,
+        other => return Err(mismatch(list, "list", &other)),
+    };
+    if items.len() > MAX_ITEMS {
+        return Err(EvalError::new(Code::E610, node.at, format!("a list of more than {MAX_ITEMS} items")));
+    }
+    let mut out = Vec::with_capacity(items.len());
+    let mut wanted = Vec::new();
+    for item in items.iter() {
+        frame.set(slot, item.clone());
+        let outcome = match filter {
+            Some(filter) => truth(filter, frame, lookups)
+                .and_then(|keep| if keep { evaluate(body, frame, lookups).map(Some) } else { Ok(None) }),
+            None => evaluate(body, frame, lookups).map(Some),
+        };
+        match outcome {
+            Ok(Some(value)) => out.push(value),
+            Ok(None) => {}
+            Err(error) if !error.wanted.is_empty() => wanted.extend(error.wanted),
+            Err(error) if wanted.is_empty() => return Err(error),
+            Err(_) => {}
+        }
+    }
+    if wanted.is_empty() {
+        return Ok(Value::list(out));
+    }
+    Err(EvalError { wanted, ..EvalError::new(Code::E604, node.at, "not looked up yet") })
+}
+
+fn path(
+    node: &Node,
+    base: &Node,
+    steps: &[PathStep],
+    read: Option<&Base>,
+    frame: &mut Frame,
+    lookups: &dyn Lookups,
+) -> Outcome {
+    let found = match &base.expr {
+        // The record and the variables are walked in place: only what is found is copied, and that is a counter.
+        Expr::Record => walk(node, &frame.record, steps)?,
+        Expr::Slot(slot) => walk(node, frame.get(*slot), steps)?,
+        _ => {
+            let base = evaluate(base, frame, lookups)?;
+            walk(node, &base, steps)?
+        }
+    };
+    match (read, found) {
+        (_, Value::Null) => Ok(Value::Null),
+        (Some(read), found) => read_as(node, &found, read),
+        (None, found) => Ok(found),
+    }
+}
+
+fn walk(node: &Node, start: &Value, steps: &[PathStep]) -> Outcome {
+    let mut value = start;
+    for (index, step) in steps.iter().enumerate() {
+        let next = match (&step.to, value) {
+            (Access::Field(name), Value::Object(object)) => object.get(name),
+            (Access::Field(name), Value::Money(money)) => {
+                let part = match &**name {
+                    "amount" => Value::Decimal(money.amount),
+                    "currency" => Value::text(money.currency.code()),
+                    _ => return Err(absent(node, value, step)),
+                };
+                return walk(node, &part, steps.get(index + 1..).unwrap_or_default());
+            }
+            (Access::Index(index), Value::List(items)) => {
+                let at = if *index < 0 { i64::try_from(items.len()).unwrap_or(i64::MAX) + index } else { *index };
+                usize::try_from(at).ok().and_then(|at| items.get(at))
+            }
+            (Access::All, Value::List(items)) => {
+                let rest = steps.get(index + 1..).unwrap_or_default();
+                let mut out = Vec::with_capacity(items.len());
+                for item in items.iter() {
+                    match walk(node, item, rest)? {
+                        Value::List(inner) if rest.iter().any(|step| step.to == Access::All) => {
+                            out.extend(inner.iter().cloned());
+                        }
+                        Value::Null if rest.iter().any(|step| step.lenient) => {}
+                        found => out.push(found),
+                    }
+                }
+                return Ok(Value::list(out));
+            }
+            (_, Value::Null) => None,
+            (to, other) => {
+                let wanted = if matches!(to, Access::Field(_)) { "an object" } else { "a list" };
+                return Err(EvalError::new(
+                    Code::E603,
+                    node.at,
+                    format!("{} is looked for in {}, which is not {wanted}", describe(to), other.kind()),
+                ));
+            }
+        };
+        value = match next {
+            Some(Value::Null) | None if step.lenient => return Ok(Value::Null),
+            Some(next) => next,
+            None => return Err(absent(node, value, step)),
+        };
+    }
+    Ok(value.clone())
+}
+
+fn absent(node: &Node, inside: &Value, step: &PathStep) -> EvalError {
+    let mut message = format!("{} is not there", describe(&step.to));
+    if let (Access::Field(name), Some(object)) = (&step.to, inside.as_object()) {
+        let names: Vec<&str> = object.iter().map(|(name, _)| &**name).collect();
+        if let Some(near) = suggest::nearest(name, names) {
+            message.push_str(&format!("; did you mean `{near}`?"));
+        }
+    }
+    EvalError::new(Code::E602, node.at, message)
+}
+
+fn describe(to: &Access) -> String {
+    match to {
+        Access::Field(name) => format!("the field `{name}`"),
+        Access::Index(index) => format!("item {index}"),
+        Access::All => "every item".to_owned(),
+    }
+}
+
+fn read_as(node: &Node, value: &Value, base: &Base) -> Outcome {
+    wire::read(value, base).map_err(|wrong| {
+        let place = if wrong.path.is_empty() { String::new() } else { format!("{} ", wrong.path) };
+        EvalError::new(Code::E603, node.at, format!("{place}{} {}", shown(node.pii, value), wrong.message))
+    })
+}
+
+fn call(node: &Node, function: &'static crate::catalog::Function, nodes: &[Node], values: &[Value]) -> Outcome {
+    for (index, value) in values.iter().enumerate() {
+        let param = function.params.get(index).or(function.params.last());
+        if let Some(param) = param
+            && !param.takes.take(value)
+            // A field that an integration calls a number may come as null only where the function takes null.
+            && !(value.is_null() && param.takes.0 & Params::NULL.0 != 0)
+        {
+            let at = nodes.get(index).map_or(node.at, |arg| arg.at);
+            let text = format!("`{}` takes {} for `{}`, not {}", function.name, param.takes, param.name, value.kind());
+            return Err(EvalError::new(Code::E603, at, text));
+        }
+    }
+    let value = (function.eval)(&Args { values }).map_err(|error| {
+        let at = nodes.first().map_or(node.at, |first| first.at.to(node.at));
+        EvalError::new(Code::E606, at, format!("`{}`: {}", function.name, error.message))
+    })?;
+    match &value {
+        Value::Text(text) => limit_text(node, text.len())?,
+        Value::List(items) if items.len() > MAX_ITEMS => {
+            return Err(EvalError::new(Code::E610, node.at, format!("a list of more than {MAX_ITEMS} items")));
+        }
+        _ => {}
+    }
+    Ok(value)
+}
+
+fn limit_text(node: &Node, length: usize) -> Result<(), EvalError> {
+    if length > MAX_TEXT {
+        return Err(EvalError::new(Code::E610, node.at, format!("a text of more than {MAX_TEXT} bytes")));
+    }
+    Ok(())
+}
+
+fn mismatch(node: &Node, wanted: &str, found: &Value) -> EvalError {
+    EvalError::new(Code::E603, node.at, format!("this must be {wanted}, not {}", found.kind()))
+}
+
+/// Arithmetic on two values.
+pub fn arithmetic(operation: Arithmetic, a: &Value, b: &Value) -> Result<Value, String> {
+    use Arithmetic::{Add, Divide, Multiply, Remainder, Subtract};
+    let symbol = match operation {
+        Add => "+",
+        Subtract => "-",
+        Multiply => "*",
+        Divide => "/",
+        Remainder => "%",
+    };
+    let refuse = || format!("{} {symbol} {} has no meaning", a.kind(), b.kind());
+    let overflow = || "the result is too large".to_owned();
+    match (a, b) {
+        (Value::Int(x), Value::Int(y)) => match operation {
+            Add => x.checked_add(*y).map(Value::Int).ok_or_else(overflow),
+            Subtract => x.checked_sub(*y).map(Value::Int).ok_or_else(overflow),
+            Multiply => x.checked_mul(*y).map(Value::Int).ok_or_else(overflow),
+            Divide if *y != 0 && x % y == 0 => Ok(Value::Int(x / y)),
+            Divide | Remainder => number(operation, Decimal::from(*x), Decimal::from(*y)).map(|result| match a {
+                Value::Int(_) if operation == Remainder => {
+                    i64::try_from(result).map_or(Value::Decimal(result), Value::Int)
+                }
+                _ => Value::Decimal(result),
+            }),
+        },
+        (Value::Money(x), Value::Money(y)) => {
+            if x.currency != y.currency {
+                return Err(format!("{} {symbol} {} mixes currencies", x.currency, y.currency));
+            }
+            match operation {
+                Add | Subtract => {
+                    number(operation, x.amount, y.amount).map(|amount| Value::Money(Money { amount, ..*x }))
+                }
+                Divide => number(Divide, x.amount, y.amount).map(Value::Decimal),
+                Multiply | Remainder => Err(refuse()),
+            }
+        }
+        (Value::Money(money), factor) if matches!(operation, Multiply | Divide) => {
+            let factor = factor.as_decimal().ok_or_else(refuse)?;
+            number(operation, money.amount, factor).map(|amount| Value::Money(Money { amount, ..*money }))
+        }
+        (factor, Value::Money(money)) if operation == Multiply => {
+            let factor = factor.as_decimal().ok_or_else(refuse)?;
+            number(Multiply, factor, money.amount).map(|amount| Value::Money(Money { amount, ..*money }))
+        }
+        (Value::Text(x), Value::Text(y)) if operation == Add => {
+            if x.len() + y.len() > MAX_TEXT {
+                return Err(format!("a text of more than {MAX_TEXT} bytes"));
+            }
+            Ok(Value::from(format!("{x}{y}")))
+        }
+        (Value::Instant(at), Value::Duration(by)) if matches!(operation, Add | Subtract) => {
+            let moved = if operation == Add { at.checked_add(*by) } else { at.checked_sub(*by) };
+            moved.map(Value::Instant).map_err(|_| overflow())
+        }
+        (Value::Instant(x), Value::Instant(y)) if operation == Subtract => Ok(Value::Duration(x.duration_since(*y))),
+        (Value::Duration(x), Value::Duration(y)) if matches!(operation, Add | Subtract) => {
+            let sum = if operation == Add { x.checked_add(*y) } else { x.checked_sub(*y) };
+            sum.map(Value::Duration).ok_or_else(overflow)
+        }
+        _ => match (a.as_decimal(), b.as_decimal()) {
+            (Some(x), Some(y)) => number(operation, x, y).map(Value::Decimal),
+            _ => Err(refuse()),
+        },
+    }
+}
+
+fn number(operation: Arithmetic, x: Decimal, y: Decimal) -> Result<Decimal, String> {
+    if y.is_zero() && matches!(operation, Arithmetic::Divide | Arithmetic::Remainder) {
+        return Err("division by zero".to_owned());
+    }
+    let result = match operation {
+        Arithmetic::Add => x.checked_add(y),
+        Arithmetic::Subtract => x.checked_sub(y),
+        Arithmetic::Multiply => {
+            // A product that needs more digits than there are would be rounded silently.
+            return exact_product(x, y)
+                .ok_or_else(|| "the product has more than 28 digits; round a factor first".into());
+        }
+        Arithmetic::Divide => x.checked_div(y).map(|quotient| quotient.normalize()),
+        Arithmetic::Remainder => x.checked_rem(y),
+    };
+    result.ok_or_else(|| "the result is too large".to_owned())
+}
+
+fn exact_product(x: Decimal, y: Decimal) -> Option<Decimal> {
+    let product = x.checked_mul(y)?;
+    if product.scale() == x.scale() + y.scale() {
+        return Some(product);
+    }
+    // rust_decimal dropped digits: they must all have been zeros.
+    let (x, y) = (x.normalize(), y.normalize());
+    let product = x.checked_mul(y)?;
+    (product.scale() == x.scale() + y.scale() || product.is_zero()).then_some(product)
+}
+
+fn compare(comparison: Comparison, a: &Value, b: &Value) -> Result<bool, String> {
+    use std::cmp::Ordering::{Equal, Greater, Less};
+    match comparison {
+        Comparison::Equal => return Ok(a.same(b)),
+        Comparison::Unequal => return Ok(!a.same(b)),
+        _ => {}
+    }
+    if let (Value::Money(x), Value::Money(y)) = (a, b)
+        && x.currency != y.currency
+    {
+        return Err(format!("{} and {} cannot be compared", x.currency, y.currency));
+    }
+    let order = a.order(b).ok_or_else(|| format!("{} and {} have no order", a.kind(), b.kind()))?;
+    Ok(match comparison {
+        Comparison::Less => order == Less,
+        Comparison::LessOrEqual => order != Greater,
+        Comparison::Greater => order == Greater,
+        Comparison::GreaterOrEqual => order != Less,
+        Comparison::Equal | Comparison::Unequal => order == Equal,
+    })
+}

@@ -1,0 +1,193 @@
+//! Expressions as they run.
+
+use std::sync::Arc;
+
+use jsonpath_rust::parser::model::JpQuery;
+
+use super::{LookupId, Slot};
+use crate::catalog::{Base, Function};
+use crate::diag::Span;
+use crate::value::{Value, money::Rounding};
+
+/// An expression with its place in the flow.
+#[derive(Debug)]
+pub struct Node {
+    /// What to work out.
+    pub expr: Expr,
+    /// Where it stands.
+    pub at: Span,
+    /// Whether its value is buyer data, and so must not be shown in a message.
+    pub pii: bool,
+}
+
+/// What to work out.
+#[derive(Debug)]
+pub enum Expr {
+    /// A value that is known.
+    Const(Value),
+    /// The record.
+    Record,
+    /// A variable.
+    Slot(Slot),
+    /// A parameter of the environment.
+    Param(usize),
+    /// Direct access along a path.
+    Path {
+        /// Where it starts.
+        base: Box<Node>,
+        /// The way.
+        steps: Vec<PathStep>,
+        /// What the schema says is found; text is read as this.
+        read: Option<Base>,
+    },
+    /// A JSONPath query that is no plain path; gives a list.
+    Query {
+        /// Where it starts.
+        base: Box<Node>,
+        /// The query.
+        query: Arc<JpQuery>,
+        /// What the schema says is found.
+        read: Option<Base>,
+    },
+    /// A call.
+    Call {
+        /// The function.
+        function: &'static Function,
+        /// Its arguments.
+        args: Vec<Node>,
+    },
+    /// A lookup.
+    Lookup {
+        /// Which.
+        lookup: LookupId,
+        /// The keys.
+        keys: Vec<Node>,
+        /// What a miss gives; without it a miss rejects the record.
+        otherwise: Option<Box<Node>>,
+    },
+    /// Text put together from parts.
+    Concat(Vec<Node>),
+    /// A template with statements, rendered by minijinja.
+    Template(Arc<Template>),
+    /// Arithmetic.
+    Arithmetic(Arithmetic, Box<Node>, Box<Node>),
+    /// A comparison.
+    Compare(Comparison, Box<Node>, Box<Node>),
+    /// Whether a value is in a list.
+    In {
+        /// The value.
+        item: Box<Node>,
+        /// The list.
+        list: Box<Node>,
+        /// Whether it must not be.
+        not: bool,
+    },
+    /// Both.
+    And(Box<Node>, Box<Node>),
+    /// Either.
+    Or(Box<Node>, Box<Node>),
+    /// The opposite.
+    Not(Box<Node>),
+    /// The negative.
+    Negate(Box<Node>),
+    /// The first, or the second where the first is null.
+    Coalesce(Box<Node>, Box<Node>),
+    /// The first, or the second where the first fails.
+    Catch(Box<Node>, Box<Node>),
+    /// One of two.
+    If(Box<Node>, Box<Node>, Box<Node>),
+    /// The first arm that fits.
+    Match {
+        /// What is matched, kept in a slot; `None` where the arms are conditions.
+        subject: Option<(Box<Node>, Slot)>,
+        /// Conditions and results.
+        arms: Vec<(Node, Node)>,
+        /// The result where none fits; without it that is an error.
+        otherwise: Option<Box<Node>>,
+    },
+    /// A list from a list.
+    For {
+        /// The slot of the item.
+        slot: Slot,
+        /// The list.
+        list: Box<Node>,
+        /// Which items.
+        filter: Option<Box<Node>>,
+        /// What each becomes.
+        body: Box<Node>,
+    },
+    /// A list.
+    List(Vec<Node>),
+    /// An object.
+    Object(Vec<(Arc<str>, Node)>),
+    /// An object with some fields set anew.
+    With(Box<Node>, Vec<(Arc<str>, Node)>),
+    /// Variables, then a value.
+    Block(Vec<(Slot, Node)>, Box<Node>),
+}
+
+/// One step of a path.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PathStep {
+    /// Where to.
+    pub to: Access,
+    /// Whether the whole path gives null where this step finds nothing.
+    pub lenient: bool,
+}
+
+/// Where a step leads.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Access {
+    /// A field.
+    Field(Arc<str>),
+    /// An item; from the end where negative.
+    Index(i64),
+    /// Every item.
+    All,
+}
+
+/// An arithmetic operation.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Arithmetic {
+    /// `+`, also of text and of dates with durations.
+    Add,
+    /// `-`
+    Subtract,
+    /// `*`
+    Multiply,
+    /// `/`, exact to 28 digits.
+    Divide,
+    /// `%`
+    Remainder,
+}
+
+/// A comparison.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Comparison {
+    /// `==`
+    Equal,
+    /// `!=`
+    Unequal,
+    /// `<`
+    Less,
+    /// `<=`
+    LessOrEqual,
+    /// `>`
+    Greater,
+    /// `>=`
+    GreaterOrEqual,
+}
+
+/// A compiled template.
+#[derive(Debug)]
+pub struct Template {
+    /// The template's text.
+    pub source: String,
+    /// The names it uses and what they are.
+    pub names: Vec<(String, Node)>,
+    /// minijinja with that one template in it.
+    pub environment: minijinja::Environment<'static>,
+}
+
+/// The rounding of a division that has no exact result.
+pub const DIVISION: Rounding = Rounding::HalfEven;
