@@ -1,0 +1,1 @@
+//! The formatter, which decides how a flow is laid out.
