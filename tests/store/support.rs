@@ -85,7 +85,7 @@ struct State {
     calls: u64,
     journal_syncs: u64,
     room: Option<u64>,
-    fail_sync: Option<ErrorKind>,
+    fail_syncs: Option<(u32, ErrorKind)>,
     fail_truncate: bool,
     synced: BTreeMap<PathBuf, u64>,
     /// Old name, new name, since the directory was last synced.
@@ -128,8 +128,9 @@ impl Watched {
         self.state().room = room;
     }
 
-    pub(crate) fn fail_sync(&self, kind: Option<ErrorKind>) {
-        self.state().fail_sync = kind;
+    /// Lets the next syncs fail.
+    pub(crate) fn fail_syncs(&self, times: u32, kind: ErrorKind) {
+        self.state().fail_syncs = Some((times, kind));
     }
 
     pub(crate) fn fail_truncate(&self, fail: bool) {
@@ -250,7 +251,8 @@ impl Disk for Watched {
 
     fn sync(&self, path: &Path, file: &File) -> io::Result<()> {
         let mut state = self.call();
-        if let Some(kind) = state.fail_sync {
+        if let Some((times, kind)) = state.fail_syncs.take() {
+            state.fail_syncs = (times > 1).then_some((times - 1, kind));
             return Err(kind.into());
         }
         if path.extension().is_some_and(|e| e == "log") {
