@@ -33,12 +33,18 @@ pub(super) fn list(item: Type) -> Type {
     Type::new(Base::List(Box::new(item)))
 }
 
+/// The type of an item that cannot be null, because null among the items is an error.
+pub(super) fn present_item(list: Option<&Type>) -> Type {
+    Type { nullable: false, ..item(list) }
+}
+
 /// The type of the smallest or largest of the arguments, or of the items of the only one.
 pub(super) fn any_of(types: &[Type]) -> Type {
     if let [only] = types
         && matches!(only.base, Base::List(_) | Base::Any)
     {
-        return item(Some(only));
+        return present_item(Some(only));
     }
-    types.iter().cloned().reduce(|a, b| of(&a, &b)).unwrap_or(Type::new(Base::Any))
+    let ty = types.iter().cloned().reduce(|a, b| of(&a, &b)).unwrap_or(Type::new(Base::Any));
+    Type { nullable: false, ..ty }
 }

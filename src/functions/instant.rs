@@ -37,7 +37,8 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
             if let Ok(instant) = Timestamp::from_str(text) {
                 return Ok(Value::Instant(instant));
             }
-            DateTime::from_str(text).map_err(|_| {
+            // A zone in brackets would be passed over without a word.
+            DateTime::from_str(text).ok().filter(|_| !text.contains('[')).ok_or_else(|| {
                 FunctionError::new(
                     "the text is no ISO instant such as 2026-01-31T10:00:00Z; read other forms with `parse_instant`",
                 )
@@ -68,5 +69,11 @@ mod tests {
         assert_eq!(twice, Ok("\"2026-10-25T00:30:00Z\"".into()));
         let left_out = run(r#"instant("2026-03-29T02:30:00", "Europe/Berlin")"#);
         assert_eq!(left_out, Ok("\"2026-03-29T01:30:00Z\"".into()));
+    }
+
+    #[test]
+    fn a_zone_in_the_text_is_not_passed_over() {
+        assert!(run(r#"instant("2026-01-31T10:00:00[Europe/Berlin]", "UTC")"#).is_err());
+        assert!(run(r#"instant("31.01.2026 10:00", "UTC")"#).is_err());
     }
 }

@@ -11,7 +11,7 @@ pub(super) static FUNCTION: Function = Function {
     family: "number",
     summary: "The total of a list of numbers, or of money in one currency; 0 for an empty list.",
     params: &[one("list", Params::LIST)],
-    returns: Returns::Worked(|types| either::item(types.first())),
+    returns: Returns::Worked(|types| either::present_item(types.first())),
     pii: Pii::Keeps,
     examples: &[
         Example { call: "sum([1, 2.50])", gives: "3.50" },
