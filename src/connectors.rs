@@ -7,3 +7,9 @@ pub use contract::{
     Connection, Connector, ConnectorError, ErrorKind, Fetch, Filter, Page, ReadRequest, Record, WriteAnswer,
     WriteRequest,
 };
+
+/// Stands in until the connectors are merged.
+#[must_use]
+pub fn specs() -> Vec<std::sync::Arc<crate::catalog::ConnectorSpec>> {
+    Vec::new()
+}
