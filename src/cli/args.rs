@@ -213,6 +213,7 @@ pub(crate) struct Test {
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
     /// The expression.
+    #[arg(allow_hyphen_values = true)]
     pub(crate) expression: String,
     /// The document: a file, or `-` for stdin. Without it `$` is null.
     #[arg(long, value_name = "FILE")]
