@@ -11,9 +11,9 @@ pub(super) struct Plan {
     /// Requests per second, as published and as answered in `x-amzn-RateLimit-Limit`.
     pub(super) rate: &'static str,
     /// The same in millionths of a request per second.
-    micros_per_second: i128,
+    micros_per_second: i64,
     /// How many requests a full bucket holds.
-    burst: i128,
+    burst: i64,
 }
 
 /// searchOrders: one request in about three minutes.
@@ -35,13 +35,13 @@ pub(super) struct Buckets(HashMap<String, Level>);
 impl Buckets {
     /// Takes one request from the operation's bucket; gives the level afterwards and whether there was one to take.
     pub(super) fn take(&mut self, operation: &str, plan: Plan, now: Timestamp) -> (Level, bool) {
-        let full = plan.burst * 1_000_000;
+        let full = i128::from(plan.burst) * 1_000_000;
         let held = match self.0.get(operation) {
             // Whole milliseconds keep the arithmetic exact; a part of one is not lost, because `at` only moves on when
             // something is taken.
             Some(level) => {
                 let passed = i128::from((now.as_millisecond() - level.at.as_millisecond()).max(0));
-                (i128::from(level.micros) + passed * plan.micros_per_second / 1000).min(full)
+                (i128::from(level.micros) + passed * i128::from(plan.micros_per_second) / 1000).min(full)
             }
             None => full,
         };

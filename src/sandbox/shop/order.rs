@@ -73,7 +73,7 @@ pub(super) fn json(plan: Plan, index: u32, as_status: Option<&'static str>) -> V
     );
     if open && !matches!(traits.kind, Kind::NoBuyer | Kind::NeitherOfBoth | Kind::OtherChannel) {
         let purchase_order =
-            (traits.person.business && index % 2 == 0).then(|| format!("PO-{:06}", index * 37 % 999_983));
+            (traits.person.business && index.is_multiple_of(2)).then(|| format!("PO-{:06}", index * 37 % 999_983));
         put("buyer", traits.person.buyer(market, plan.seed, by_merchant, purchase_order));
     }
     if open && !matches!(traits.kind, Kind::NoRecipient | Kind::NeitherOfBoth) {

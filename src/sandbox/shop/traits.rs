@@ -134,7 +134,7 @@ impl Plan {
             Kind::PartlyShipped => "PARTIALLY_SHIPPED",
             Kind::Shipped => "SHIPPED",
             Kind::Cancelled => "CANCELLED",
-            Kind::ByAmazon | Kind::OtherChannel if dice.next_u32() % 3 > 0 => "SHIPPED",
+            Kind::ByAmazon | Kind::OtherChannel if !dice.next_u32().is_multiple_of(3) => "SHIPPED",
             _ => "UNSHIPPED",
         };
         let fulfilled_by = if matches!(kind, Kind::ByAmazon | Kind::OtherChannel) { "AMAZON" } else { "MERCHANT" };

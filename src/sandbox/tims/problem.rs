@@ -1,7 +1,7 @@
 //! What TIMS says when it does not do what was asked: problem documents in the manner of RFC 9457, with a code to
 //! branch on and the path of every field that is wrong.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 /// A refusal.
 #[derive(Debug)]
@@ -10,7 +10,7 @@ pub(super) struct Problem {
     pub(super) code: &'static str,
     pub(super) detail: String,
     pub(super) errors: Vec<Value>,
-    pub(super) more: Map<String, Value>,
+    pub(super) more: Vec<(String, Value)>,
     pub(super) retry_after: Option<u64>,
 }
 
@@ -18,7 +18,7 @@ impl Problem {
     /// A refusal with a sentence for people.
     pub(super) fn new(status: u16, code: &'static str, detail: impl Into<String>) -> Self {
         let detail = detail.into();
-        Self { status, code, detail, errors: Vec::new(), more: Map::new(), retry_after: None }
+        Self { status, code, detail, errors: Vec::new(), more: Vec::new(), retry_after: None }
     }
 
     /// A business rule that one field breaks.
@@ -36,7 +36,7 @@ impl Problem {
 
     /// The same with one more member.
     pub(super) fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
-        self.more.insert(name.to_owned(), value.into());
+        self.more.push((name.to_owned(), value.into()));
         self
     }
 
@@ -65,7 +65,7 @@ impl Problem {
             "errors": self.errors,
         });
         for (name, value) in self.more {
-            body[name] = value;
+            body[name.as_str()] = value;
         }
         body["request_id"] = request_id.into();
         body
