@@ -136,4 +136,8 @@ impl Lookups for Mocked<'_> {
     fn name(&self, lookup: LookupId) -> String {
         self.plan.lookups.get(lookup).map(|lookup| lookup.name.clone()).unwrap_or_default()
     }
+
+    fn miss(&self, lookup: LookupId, keys: &str) -> String {
+        self.plan.miss(lookup, keys)
+    }
 }
