@@ -12,8 +12,8 @@ const SINCE: (&str, &str) = ("lastUpdatedAfter", "2026-02-01T00:00:00Z");
 
 #[tokio::test]
 async fn a_restart_forgets_nothing_that_was_answered() {
-    let dir = tempfile::tempdir().unwrap();
-    let set = |options: &mut Options| (options.orders, options.state) = (60, Some(dir.path().to_owned()));
+    let first = tempfile::tempdir().unwrap();
+    let set = |options: &mut Options| (options.orders, options.state) = (60, Some(first.path().to_owned()));
     let world = World::with(set).await;
     let body = world.order().await;
     let upsert = |world: &World| world.tims(Method::PUT, BY_REF).header("Idempotency-Key", "k1").json(&body);
@@ -30,10 +30,12 @@ async fn a_restart_forgets_nothing_that_was_answered() {
         world.search(&[SINCE]).await.expect(200);
     }
     let before = world.state().await;
-    world.running.unwrap().stop().await;
-    // A write that the end came upon.
+    // Nobody says goodbye: the next one gets what is on disk now, with a write that the end came upon.
+    let dir = tempfile::tempdir().unwrap();
     let journal = dir.path().join("sandbox.journal");
+    std::fs::copy(first.path().join("sandbox.journal"), &journal).unwrap();
     std::fs::OpenOptions::new().append(true).open(&journal).unwrap().write_all(b"[{\"is\":\"put\",\"ki").unwrap();
+    let set = |options: &mut Options| (options.orders, options.state) = (60, Some(dir.path().to_owned()));
 
     let world = World::at("2026-03-01T12:00:10Z", set).await;
     assert_eq!(world.state().await, before);

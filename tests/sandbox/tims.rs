@@ -265,6 +265,9 @@ async fn a_held_order_is_confirmed_by_a_write_or_by_action() {
     assert_eq!((&confirmed["status"], confirmed.get("hold_reason")), (&json!("confirmed"), None));
     let held = world.post(&format!("{path}/hold"), &json!({"hold_reason": "address"})).await.expect(200).body;
     assert_eq!(held["hold_reason"], "address");
+    body["status"] = Value::Null;
+    body["hold_reason"] = Value::Null;
+    assert_eq!(world.put(BY_REF, &body).await.expect(200).body, held, "a write that says nothing of the state");
     assert_eq!(world.post(&format!("{path}/confirm"), &json!({})).await.expect(200).body["status"], "confirmed");
     world.post(&format!("{path}/confirm"), &json!({})).await.expect(409);
     world.post(&format!("{path}/close"), &json!({})).await.expect(409);
