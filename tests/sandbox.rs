@@ -1,6 +1,6 @@
 //! The sandbox as its clients meet it: over HTTP, with a clock that the test moves.
-// A helper that fails is a failed test, and a skipped test must be seen.
-#![allow(clippy::unwrap_used, clippy::print_stdout)]
+// A helper that fails is a failed test.
+#![allow(clippy::unwrap_used)]
 
 #[path = "sandbox/amazon.rs"]
 mod amazon;

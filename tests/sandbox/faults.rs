@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use flowrun::sandbox::FaultSpec;
+use flowrun::clock::{Clock, Pace, PacedClock};
+use flowrun::sandbox::{FaultSpec, Ready, SandboxClock};
 use reqwest::Method;
 use serde_json::{Value, json};
 
@@ -94,6 +95,22 @@ async fn an_outage_ends_when_the_clock_says_so() {
     world.admin(Method::PUT, "/faults", &json!({"spec": "5"})).await.expect(400);
     world.admin(Method::PUT, "/faults", &json!({"downs": {}})).await.expect(400);
     world.admin(Method::POST, "/clock", &json!({"speed": 5})).await.expect(400);
+}
+
+#[tokio::test]
+async fn a_paced_clock_is_shared_and_can_be_moved() {
+    let start: jiff::Timestamp = "2026-03-01T12:00:00Z".parse().unwrap();
+    let clock = std::sync::Arc::new(PacedClock::starting_at(start, 1));
+    let world = World::with(|options| options.clock = SandboxClock::Paced(clock)).await;
+    assert_eq!(world.ready.clock.unwrap().shown, start);
+    let told = world.admin(Method::POST, "/clock", &json!({"advance": "1h", "speed": 1000})).await.expect(200).body;
+    let pace: Pace = serde_json::from_value(told["pace"].clone()).unwrap();
+    assert_eq!(pace.speed, 1000);
+    assert!(PacedClock::following(pace).now() >= start + jiff::SignedDuration::from_hours(1));
+    // What the command line prints is what a client reads.
+    let printed = serde_json::to_string(&world.ready).unwrap();
+    let read: Ready = serde_json::from_str(&printed).unwrap();
+    assert_eq!(read.credentials.tims.api_key, world.ready.credentials.tims.api_key);
 }
 
 #[tokio::test]

@@ -124,7 +124,8 @@ impl Tims {
                 self.customer_refs.remove(&name);
             }
         }
-        if let Some(key) = customers::match_key(customer) {
+        let code = customer["code"].as_str().map(customers::code_key);
+        for key in customers::match_key(customer).into_iter().chain(code) {
             let ids = self.customer_keys.entry(key).or_default();
             if is_new {
                 ids.insert(id.to_owned());
