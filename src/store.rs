@@ -6,6 +6,7 @@
 //! returns, or none of them does. Reading is by key or by prefix, in key order.
 
 pub mod embedded;
+mod hex;
 pub mod key;
 pub mod memory;
 pub mod records;
@@ -55,7 +56,44 @@ impl Table {
         Table::Quota,
         Table::Audit,
     ];
+
+    /// The name by which exports and reports call it.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Table::Cursor => "cursor",
+            Table::Record => "record",
+            Table::Step => "step",
+            Table::History => "history",
+            Table::Document => "document",
+            Table::DeadLetter => "dead_letter",
+            Table::Run => "run",
+            Table::Quota => "quota",
+            Table::Audit => "audit",
+        }
+    }
+
+    /// The table of that [`name`](Self::name).
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Table> {
+        Table::ALL.into_iter().find(|table| table.name() == name)
+    }
+
+    /// The table of that number in the file format.
+    #[must_use]
+    pub fn from_number(number: u8) -> Option<Table> {
+        Table::ALL.into_iter().find(|table| *table as u8 == number)
+    }
 }
+
+/// The largest value a store takes. Whatever is larger belongs into a file of its own, with a reference here.
+pub const MAX_VALUE: usize = 8 << 20;
+
+/// The longest key.
+pub const MAX_KEY: usize = 64 << 10;
+
+/// The most bytes that may become durable together.
+pub const MAX_BATCH: usize = 64 << 20;
 
 /// Changes that become durable together.
 #[derive(Debug, Default, Clone, PartialEq, Eq)]
@@ -81,6 +119,30 @@ impl Batch {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.changes.is_empty()
+    }
+
+    /// Whether every store takes it: keys, values and the whole are within bounds.
+    pub fn check(&self) -> Result<(), StoreError> {
+        let refuse = |table: &Table, what: &str, size: usize, most: usize| {
+            Err(StoreError::TooLarge {
+                detail: format!("{what} of table {} has {size} bytes, and at most {most} are allowed", table.name()),
+            })
+        };
+        let mut total = 0;
+        for (table, key, value) in &self.changes {
+            let size = value.as_ref().map_or(0, Vec::len);
+            if key.len() > MAX_KEY {
+                return refuse(table, "a key", key.len(), MAX_KEY);
+            }
+            if size > MAX_VALUE {
+                return refuse(table, "a value", size, MAX_VALUE);
+            }
+            total += key.len() + size;
+            if total > MAX_BATCH {
+                return refuse(table, "a batch that ends in a change", total, MAX_BATCH);
+            }
+        }
+        Ok(())
     }
 
     /// Takes the other batch's changes too, after its own.
@@ -157,6 +219,16 @@ pub enum StoreError {
         /// The system's message.
         detail: String,
     },
+    /// A key, a value or a batch is larger than a store takes; nothing of the batch was written.
+    TooLarge {
+        /// What is too large, and the limit.
+        detail: String,
+    },
+    /// Sealed data cannot be opened, or nothing can be sealed, with the key at hand.
+    Key {
+        /// What is wrong with it and where it comes from.
+        detail: String,
+    },
     /// An entry was written by a newer flowrun, or is not what it should be.
     Entry {
         /// What is wrong.
@@ -177,6 +249,8 @@ impl std::fmt::Display for StoreError {
             ),
             StoreError::Damaged { path, detail } => write!(f, "the store file {path} is damaged: {detail}"),
             StoreError::Io { path, detail } => write!(f, "the store file {path} could not be used: {detail}"),
+            StoreError::TooLarge { detail } => write!(f, "the store refused a change: {detail}"),
+            StoreError::Key { detail } => write!(f, "the store's key cannot be used: {detail}"),
             StoreError::Entry { detail } => write!(f, "a store entry could not be read: {detail}"),
         }
     }
