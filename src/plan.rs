@@ -2,6 +2,7 @@
 //! so text that was not checked cannot run. Names are numbers here: variables are slots of a frame, lookups, targets
 //! and functions are indexes or references.
 
+pub mod answer;
 pub mod eval;
 pub mod expr;
 pub mod facts;
