@@ -157,6 +157,27 @@ async fn a_document_that_is_there_already_is_ours_or_a_conflict() {
 }
 
 #[tokio::test]
+async fn a_state_that_forbids_the_write_is_no_duplicate() {
+    let server = Server::start(|_, _| reply(409, r#"{"code":"invalid_state","existing_id":"SO-1"}"#)).await;
+    let tims = tims(&server.url, &clock());
+    for verb in ["create", "upsert"] {
+        let error = failed(tims.write(&again(write("sales_orders", verb, order()))).await);
+        assert_eq!((error.kind, error.code.as_deref()), (ErrorKind::Conflict, Some("invalid_state")));
+    }
+    assert_eq!(server.seen().len(), 2, "nothing is read back");
+}
+
+#[tokio::test]
+async fn a_list_that_says_404_for_nothing_is_told_from_a_wrong_address() {
+    for (body, none) in [(r#"{"code":"item_not_found"}"#, true), (r#"{"code":"not_found"}"#, false), ("<html>", false)]
+    {
+        let server = Server::start(move |_, _| reply(404, body)).await;
+        let found = tims(&server.url, &clock()).fetch(&find("items", "sku", &["A"])).await;
+        assert_eq!(found.is_ok_and(|found| found == [Value::Null]), none, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn netsuites_way_to_say_that_it_was_done_is_read_back_by_the_natural_key() {
     let server = Server::start(|seen, _| match seen.method.as_str() {
         "POST" => reply(
@@ -231,7 +252,7 @@ async fn refusals_of_all_shapes_are_told_in_a_clerks_words_without_buyers() {
         ),
         (
             422,
-            r#"{"code":"total_mismatch","expected":"84.90","got":"85.00"}"#,
+            r#"{"code":"total_mismatch","expected":{"grand":"84.90"},"got":{"grand":"85.00"}}"#,
             ErrorKind::Rejected,
             "say 85.00, but its lines add up to 84.90",
         ),
