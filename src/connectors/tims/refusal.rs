@@ -100,7 +100,11 @@ fn sentence(
         }
         _ => plain,
     };
-    let why = plain.map(|plain| format!(": {plain}")).unwrap_or_default();
+    // A state is best told in TIMS' own words; what a field's error says is not said twice.
+    let plain = if code == Some("invalid_state") { said.map(str::to_owned).or(plain) } else { plain };
+    let told =
+        errors(body).iter().any(|error| text_at(error, "code").as_deref() == code) && code != Some("total_mismatch");
+    let why = plain.filter(|_| !told).map(|plain| format!(": {plain}")).unwrap_or_default();
     match kind {
         ErrorKind::Throttled(_) if code == Some("idempotency_in_progress") => {
             format!("TIMS is still busy with an earlier try of {what}")

@@ -17,6 +17,7 @@ pub(super) fn customer() -> ObjectSpec {
     fields.extend([
         may("external_refs", list(reference()), "What other systems call it"),
         may("version", Base::Int, "Counts its changes"),
+        may("created_at", Base::Instant, "When it was made"),
         may("updated_at", Base::Instant, "When it last changed"),
         may("merged_into", Base::Text, "The customer it was merged into"),
     ]);

@@ -195,9 +195,13 @@ pub(in super::super) fn allocation() -> ObjectSpec {
                 "What came of it",
             ),
             may("sales_order_id", Base::Text, "The order"),
+            may("source", Base::Text, "Whose it is"),
             may("external_ref", Base::Text, "What the source calls it"),
             may("lines", list(line), "The lines"),
             may("expires_at", Base::Instant, "Until when it is set aside"),
+            may("version", Base::Int, "Counts its changes"),
+            may("created_at", Base::Instant, "When it was made"),
+            may("updated_at", Base::Instant, "When it last changed"),
         ],
     )
 }
