@@ -1,1 +1,102 @@
-//! lang, to be written
+//! The language: text in, an execution graph out, and everything that is wrong with the text at once.
+//!
+//! [`compile`] is the whole story: parse → resolve → check → plan. Each stage has its own output type, so that none
+//! can be skipped: [`ast::File`], [`resolve::Resolved`], [`check::Checked`], [`crate::plan::Plan`]. The language knows
+//! the outside only as a [`Catalog`] of plain data and a [`Files`] that reads lookup tables and test records.
+
+pub mod ast;
+pub mod check;
+pub mod format;
+pub mod lower;
+pub mod parse;
+pub mod resolve;
+pub mod table;
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use crate::catalog::Catalog;
+use crate::diag::{Diagnostic, Severity, Source};
+use crate::plan::{Node, Plan};
+use crate::value::Value;
+
+/// How large a flow file may be, in bytes.
+pub const MAX_SOURCE: usize = 1 << 20;
+/// How deep a flow may nest.
+pub const MAX_DEPTH: usize = 64;
+
+/// Reads the files that a flow names, relative to it.
+pub trait Files {
+    /// The content of a file, or why there is none, for the author.
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, String>;
+}
+
+/// Files that were put there by hand, for tests and for text without a place.
+#[derive(Debug, Clone, Default)]
+pub struct FilesInMemory(pub BTreeMap<String, Vec<u8>>);
+
+impl Files for FilesInMemory {
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, String> {
+        self.0.get(path).map(|bytes| Arc::from(bytes.as_slice())).ok_or_else(|| "there is no such file".to_owned())
+    }
+}
+
+/// The environment as the compiler sees it.
+#[derive(Debug, Clone, Default)]
+pub struct Environment {
+    /// Its name; `None` where the flow is checked for no environment in particular.
+    pub name: Option<String>,
+    /// Whether buyer data may go to its targets unmasked.
+    pub buyer_data_allowed: bool,
+    /// Its parameters.
+    pub parameters: BTreeMap<String, Value>,
+}
+
+/// What compiling gave.
+#[derive(Debug)]
+pub struct Compiled {
+    /// The plan, unless there are errors.
+    pub plan: Option<Plan>,
+    /// All findings, in the order of the text.
+    pub diagnostics: Vec<Diagnostic>,
+}
+
+impl Compiled {
+    /// Whether there are errors.
+    #[must_use]
+    pub fn failed(&self) -> bool {
+        self.diagnostics.iter().any(|diagnostic| diagnostic.severity() == Severity::Error)
+    }
+}
+
+/// Compiles a flow.
+#[must_use]
+pub fn compile(source: &Source, catalog: &Catalog, files: &dyn Files, environment: &Environment) -> Compiled {
+    let mut found = Vec::new();
+    let file = parse::parse(&source.text, &mut found);
+    let resolved = resolve::resolve(&file, catalog, &mut found);
+    let checked = check::check(&file, &resolved, catalog, files, environment, &mut found);
+    found.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.code));
+    found.dedup();
+    let failed = found.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
+    let plan = match checked {
+        Some(checked) if !failed => Some(lower::plan(checked, source, files)),
+        _ => None,
+    };
+    Compiled { plan, diagnostics: found }
+}
+
+/// Compiles one expression over a document of unknown shape, which is `$`. Gives the expression and the number of
+/// slots that its frame needs.
+pub fn expression(text: &str, catalog: &Catalog) -> Result<(Node, usize), Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    let parsed = parse::expression(text, &mut found);
+    let checked = parsed.and_then(|expr| {
+        let resolved = resolve::resolve_expression(&expr, catalog, &mut found);
+        check::expression(&expr, &resolved, catalog, &mut found)
+    });
+    match checked {
+        Some(node) if !found.iter().any(|finding| finding.severity() == Severity::Error) => Ok(node),
+        _ => Err(found),
+    }
+}

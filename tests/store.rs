@@ -1,5 +1,7 @@
 //! The store, from outside: the contract over both implementations, and what must hold when processes are killed, the
 //! power goes, files are damaged and the disk is full.
+// Helpers outside of test functions may fail the test too, and the killed process reports by printing.
+#![allow(clippy::unwrap_used, clippy::print_stdout)]
 
 #[path = "store/checkpoints.rs"]
 mod checkpoints;

@@ -168,6 +168,10 @@ impl Lookups for Found<'_> {
         }
     }
 
+    fn miss(&self, lookup: LookupId, keys: &str) -> String {
+        self.ctx.plan.miss(lookup, keys)
+    }
+
     fn name(&self, lookup: LookupId) -> String {
         self.ctx.plan.lookups.get(lookup).map(|plan| plan.name.clone()).unwrap_or_default()
     }

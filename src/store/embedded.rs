@@ -99,9 +99,7 @@ pub fn open(dir: &Path, options: Options) -> Result<EmbeddedStore, StoreError> {
 /// The first journal of a new store, in a directory that is certain to be there after a power cut.
 fn create(dir: &Path, options: &Options) -> Result<Journal, StoreError> {
     let journal = Journal::create(dir, 0, 1, Arc::clone(&options.disk))?;
-    if let Some(parent) = dir.canonicalize().ok().as_deref().and_then(Path::parent) {
-        options.disk.sync_dir(parent).map_err(|error| disk::failed(parent, &error))?;
-    }
+    disk::settle(options.disk.as_ref(), dir)?;
     Ok(journal)
 }
 

@@ -89,6 +89,70 @@ fn a_damaged_index_is_made_anew_whatever_the_damage() {
 }
 
 #[test]
+fn an_index_that_opens_well_and_says_something_else_is_not_believed() {
+    let dir = tempfile::tempdir().unwrap();
+    for in_order in [true, false] {
+        let (ours, theirs) = (dir.path().join(format!("a-{in_order}")), dir.path().join(format!("b-{in_order}")));
+        let expected = filled(&ours, 50, Options::default(), in_order);
+        // The same number of frames, but other ones.
+        let store = embedded::open(&theirs, Options::default()).unwrap();
+        runtime().block_on(async {
+            for number in 1_000..1_050 {
+                store.commit(numbered(number)).await.unwrap();
+            }
+            store.close().await.unwrap();
+        });
+        drop(store);
+        fs::remove_dir_all(ours.join("index")).unwrap();
+        copy_dir(&theirs.join("index"), &ours.join("index"));
+        reopened(&ours, &expected);
+    }
+}
+
+#[test]
+fn entries_that_vanish_from_the_index_are_found() {
+    let dir = tempfile::tempdir().unwrap();
+    let whole = dir.path().join("whole");
+    let expected = filled(&whole, 2_500, Options { checkpoint_bytes: 64 << 10, ..Options::default() }, true);
+    let mut rng = StdRng::seed_from_u64(11);
+    for (round, in_order) in [true, false, true, false, true, false].into_iter().enumerate() {
+        let hurt = dir.path().join(format!("hurt-{round}"));
+        copy_dir(&whole, &hurt);
+        let db = hurt.join("index/db");
+        let mut bytes = fs::read(&db).unwrap();
+        let used: Vec<usize> =
+            (0..bytes.len() / 512).filter(|b| bytes[b * 512..][..512].iter().any(|b| *b != 0)).collect();
+        for _ in 0..3 {
+            bytes[used[rng.random_range(0..used.len())] * 512..][..512].fill(0);
+        }
+        fs::write(&db, bytes).unwrap();
+        if !in_order {
+            let boot = fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default();
+            fs::write(hurt.join("index.state"), format!("{{\"boot\":\"{}\",\"clean\":null}}", boot.trim())).unwrap();
+        }
+        reopened(&hurt, &expected);
+    }
+}
+
+#[test]
+fn an_index_that_fails_while_in_use_is_made_anew_by_the_next_commit() {
+    let dir = tempfile::tempdir().unwrap();
+    let mut expected = filled(dir.path(), 2_500, Options::default(), true);
+    let store = embedded::open(dir.path(), Options { cache_bytes: 1 << 10, ..Options::default() }).unwrap();
+    let db = dir.path().join("index/db");
+    let length = usize::try_from(fs::metadata(&db).unwrap().len()).unwrap();
+    fs::write(&db, vec![0; length]).unwrap();
+    let read = |number: u64| store.get(flowrun::store::Table::Step, &crate::support::key(number));
+    let error = (0..2_500).find_map(|number| read(number).err()).expect("nothing was read from the file");
+    assert!(error.to_string().contains("Nothing is lost"), "{error}");
+    runtime().block_on(store.commit(numbered(9_000))).unwrap();
+    expected.insert(9_000);
+    assert_holds(&store, &expected);
+    drop(store);
+    reopened(dir.path(), &expected);
+}
+
+#[test]
 fn an_unfinished_write_at_the_end_is_dropped() {
     let dir = tempfile::tempdir().unwrap();
     let whole = dir.path().join("whole");

@@ -19,6 +19,11 @@ pub(crate) fn runtime() -> tokio::runtime::Runtime {
     tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap()
 }
 
+/// How often to try: as often as the environment says, for a long run, or a few times.
+pub(crate) fn repeats(variable: &str, usually: u64) -> u64 {
+    std::env::var(variable).ok().and_then(|text| text.parse().ok()).unwrap_or(usually)
+}
+
 pub(crate) fn key(number: u64) -> Vec<u8> {
     format!("order/{number:08}").into_bytes()
 }

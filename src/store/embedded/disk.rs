@@ -91,6 +91,19 @@ pub(super) fn replace(disk: &dyn Disk, path: &Path, bytes: &[u8]) -> Result<(), 
     write().map_err(|error| failed(path, &error))
 }
 
+/// Returns when a directory that may just have been made, with those above it, survives a power cut.
+pub(super) fn settle(disk: &dyn Disk, dir: &Path) -> Result<(), StoreError> {
+    let dir = dir.canonicalize().map_err(|error| failed(dir, &error))?;
+    for above in dir.ancestors().skip(1) {
+        match disk.sync_dir(above) {
+            // What we may not even open, we did not make.
+            Err(error) if error.kind() == ErrorKind::PermissionDenied => break,
+            synced => synced.map_err(|error| failed(above, &error))?,
+        }
+    }
+    Ok(())
+}
+
 /// Removes a file for good; that it is not there is as well.
 pub(super) fn discard(disk: &dyn Disk, path: &Path) -> Result<(), StoreError> {
     match disk.remove(path) {

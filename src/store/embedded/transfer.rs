@@ -12,7 +12,7 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 
 use super::base::BaseWriter;
-use super::disk::{discard, failed};
+use super::disk::{discard, failed, settle};
 use super::journal::Journal;
 use super::lock::{LOCK_FILE, Lock};
 use super::truth::Truth;
@@ -116,6 +116,7 @@ pub fn import(reader: &mut dyn Read, dir: &Path) -> Result<Transferred, StoreErr
         discard(options.disk.as_ref(), &journal.about().path)?;
         return Err(error);
     }
+    settle(options.disk.as_ref(), dir)?;
     Ok(transferred)
 }
 

@@ -283,8 +283,13 @@ impl Writer {
 }
 
 impl Shared {
-    /// The answer to whoever comes after the end.
+    /// The answer while there is no index: mostly to whoever comes after the end.
     pub(super) fn closed(&self) -> StoreError {
-        StoreError::Io { path: self.dir.display().to_string(), detail: "the store is closed".into() }
+        let detail = if self.broken.load(Ordering::Acquire) {
+            "its index failed and could not be made anew yet. Nothing is lost: the next commit or start tries again"
+        } else {
+            "the store is closed"
+        };
+        StoreError::Io { path: self.dir.display().to_string(), detail: detail.into() }
     }
 }

@@ -1,0 +1,417 @@
+//! The command line as it is typed. What it means is settled in the command's own file.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+
+/// Joins Amazon Marketplace and the TIMS ERP with flows that are checked before they run.
+#[derive(Debug, Parser)]
+#[command(
+    name = "flowrun",
+    version,
+    max_term_width = 110,
+    after_help = "\
+Examples:
+  flowrun check flows                                     check every flow
+  flowrun test flows                                      run the flows' own tests
+  flowrun run flows/order_sync.flow --env sandbox         sync a simulated shop's orders
+  flowrun dead-letters list --env sandbox                 what stopped, and why
+
+Exit codes: 0 done · 1 done, with dead letters, rejected records or failed tests · 2 usage, settings or store
+            3 the flow has errors · 4 a remote failed · 70 a bug"
+)]
+pub(crate) struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    /// Log to stderr: error, warn, info, debug, trace, or a filter such as flowrun::engine=debug.
+    #[arg(long, global = true, env = "FLOWRUN_LOG", value_name = "LEVEL")]
+    pub(crate) log: Option<String>,
+    /// How log lines are written.
+    #[arg(long, global = true, value_enum, default_value_t = LogFormat::Text)]
+    pub(crate) log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum LogFormat {
+    /// For people.
+    Text,
+    /// One JSON object per line.
+    Json,
+}
+
+/// How results are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Format {
+    /// For people.
+    Human,
+    /// For programs.
+    Json,
+}
+
+/// How a graph is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum GraphFormat {
+    /// Mermaid, which most forges draw.
+    Mermaid,
+    /// Graphviz.
+    Dot,
+    /// A picture.
+    Svg,
+    /// For programs.
+    Json,
+}
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Check flows: everything that can be known before running.
+    #[command(
+        after_help = "Examples:\n  flowrun check flows\n  flowrun check flows/order_sync.flow --env prod\n  flowrun check flows --format json | jq .message\n\nExit codes: 0 clean · 3 with errors"
+    )]
+    Check(Check),
+    /// Lay flows out in the one way there is.
+    #[command(
+        after_help = "Examples:\n  flowrun fmt flows\n  flowrun fmt --check flows     exit 1 if a file would change"
+    )]
+    Fmt(Fmt),
+    /// Run the tests that stand in flows.
+    #[command(after_help = "Examples:\n  flowrun test flows\n  flowrun test flows/order_sync.flow --filter cancel")]
+    Test(Test),
+    /// Explain a diagnostic's code.
+    #[command(after_help = "Example:\n  flowrun explain E302")]
+    Explain {
+        /// The code, as in E302.
+        code: String,
+    },
+    /// Evaluate one expression against a JSON document, which is `$`.
+    #[command(
+        after_help = "Examples:\n  flowrun eval '1.10 + 2'\n  echo '{\"a\":[1,2]}' | flowrun eval 'sum($.a)' --input -"
+    )]
+    Eval(Eval),
+    /// Map records through a flow without network or store: NDJSON in, one JSON line per target write out.
+    #[command(
+        after_help = "Examples:\n  flowrun map flows/order_sync.flow --input orders.ndjson\n  flowrun map flows/order_sync.flow --input - --with mocks.json < orders.ndjson\n\nMocks: {\"item_of\": {\"SKU-1\": {\"id\": \"I-1\"}}, \"targets\": {\"sale\": {\"id\": \"SO-1\"}}}\n\nExit codes: 0 done · 1 some records were rejected · 3 the flow has errors"
+    )]
+    Map(Map),
+    /// Draw a flow's execution graph.
+    Graph {
+        /// The flow.
+        flow: PathBuf,
+        /// How.
+        #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
+        format: GraphFormat,
+    },
+    /// List connectors: entities, fields, operations, limits.
+    #[command(
+        after_help = "Examples:\n  flowrun connectors\n  flowrun connectors amazon\n  flowrun connectors tims.sales_orders"
+    )]
+    Connectors {
+        /// A connector, or one entity of it.
+        name: Option<String>,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// List the functions of the language.
+    Functions {
+        /// One function.
+        name: Option<String>,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Run a flow once, until its source is drained.
+    #[command(
+        after_help = "Examples:\n  flowrun run flows/order_sync.flow --env sandbox\n  flowrun run flows/order_sync.flow --env prod --dry-run --limit 10\n\nExit codes: 0 done · 1 done with dead letters · 2 usage, settings or store · 3 the flow has errors · 4 a remote failed"
+    )]
+    Run(Run),
+    /// Records that stopped: list, show, replay, discard.
+    #[command(subcommand, name = "dead-letters")]
+    DeadLetters(DeadLetters),
+    /// List the runs.
+    Runs {
+        /// Where.
+        #[command(flatten)]
+        at: At,
+        /// Only this flow's, by name or file.
+        #[arg(long)]
+        flow: Option<String>,
+        /// How many.
+        #[arg(long, default_value_t = 20)]
+        limit: usize,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// What was done for one record, step by step.
+    #[command(after_help = "Example:\n  flowrun record flows/order_sync.flow 302-1234567-1234567 --env sandbox")]
+    Record {
+        /// The flow, by name or file.
+        flow: String,
+        /// The record's key.
+        key: String,
+        /// Where.
+        #[command(flatten)]
+        at: At,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Serve a simulated Amazon and TIMS.
+    #[command(
+        after_help = "Examples:\n  flowrun sandbox --listen 127.0.0.1:8099 > sandbox.json\n  flowrun sandbox --listen 127.0.0.1:0 --orders 200 --seed 7 --faults 20%\n  flowrun run flows/order_sync.flow --env sandbox --sandbox sandbox.json\n\nFaults: a rate for all kinds (20%), or 429=5%,500=5%,timeout=2%,reset=3%,truncate=3%,commit500=2%,\neach perhaps with amazon: or tims: before it. When ready, one JSON line on stdout says where everything is."
+    )]
+    Sandbox(Sandbox),
+    /// Look after the store: verify, export, import.
+    #[command(subcommand)]
+    Store(StoreCommand),
+}
+
+/// `flowrun check`
+#[derive(Debug, Args)]
+pub(crate) struct Check {
+    /// Flow files, or directories to search.
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Check for this environment: its parameters and its rule for buyer data.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// How.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+/// `flowrun fmt`
+#[derive(Debug, Args)]
+pub(crate) struct Fmt {
+    /// Flow files, or directories to search.
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Change nothing; exit 1 if something would change.
+    #[arg(long)]
+    pub(crate) check: bool,
+}
+
+/// `flowrun test`
+#[derive(Debug, Args)]
+pub(crate) struct Test {
+    /// Flow files, or directories to search.
+    #[arg(default_value = ".")]
+    pub(crate) paths: Vec<PathBuf>,
+    /// Only tests whose name contains this.
+    #[arg(long)]
+    pub(crate) filter: Option<String>,
+    /// How.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+/// `flowrun eval`
+#[derive(Debug, Args)]
+pub(crate) struct Eval {
+    /// The expression.
+    #[arg(allow_hyphen_values = true)]
+    pub(crate) expression: String,
+    /// The document: a file, or `-` for stdin. Without it `$` is null.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
+}
+
+/// `flowrun map`
+#[derive(Debug, Args)]
+pub(crate) struct Map {
+    /// The flow.
+    pub(crate) flow: PathBuf,
+    /// The records: a file, or `-` for stdin.
+    #[arg(long, value_name = "FILE", default_value = "-")]
+    pub(crate) input: PathBuf,
+    /// The environment whose parameters are used.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: Option<String>,
+    /// Answers of lookups and targets.
+    #[arg(long, value_name = "MOCKS.json")]
+    pub(crate) with: Option<PathBuf>,
+}
+
+/// Which environment, and where its settings are.
+#[derive(Debug, Args, Clone)]
+pub(crate) struct At {
+    /// The environment: NAME of environments/NAME.yaml beside the flow.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: String,
+    /// The directory that holds environment files.
+    #[arg(long, value_name = "DIR", env = "FLOWRUN_ENVIRONMENTS")]
+    pub(crate) environments: Option<PathBuf>,
+    /// The store's directory, instead of the environment's.
+    #[arg(long, value_name = "DIR", env = "FLOWRUN_STORE")]
+    pub(crate) store: Option<PathBuf>,
+}
+
+/// `flowrun run`
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The flow.
+    pub(crate) flow: PathBuf,
+    /// Where.
+    #[command(flatten)]
+    pub(crate) at: At,
+    /// A running sandbox to use: the JSON line that it printed, or a file with it. Without it, `--env sandbox` starts
+    /// one in this process.
+    #[arg(long, value_name = "JSON|FILE", env = "FLOWRUN_SANDBOX")]
+    pub(crate) sandbox: Option<String>,
+    /// Write nothing; show what would be written.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Stop after this many records.
+    #[arg(long, value_name = "N")]
+    pub(crate) limit: Option<u64>,
+    /// Read from this instant on, whatever was read before: 2026-11-01T00:00:00Z.
+    #[arg(long, value_name = "T")]
+    pub(crate) since: Option<String>,
+    /// How many records are worked on at once.
+    #[arg(long, value_name = "N")]
+    pub(crate) concurrency: Option<usize>,
+    /// How long a remote may be away before the run gives up: 15m.
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) patience: Option<String>,
+    /// Orders in the sandbox's shop, when it is started in this process.
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub(crate) orders: usize,
+    /// How.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+/// `flowrun dead-letters`
+#[derive(Debug, Subcommand)]
+pub(crate) enum DeadLetters {
+    /// List them by cause.
+    List {
+        /// Where.
+        #[command(flatten)]
+        at: At,
+        /// Only this flow's, by name or file.
+        #[arg(long)]
+        flow: Option<String>,
+        /// Closed ones too.
+        #[arg(long)]
+        all: bool,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Show one with all that is known of it.
+    Show {
+        /// Its id.
+        id: String,
+        /// Where.
+        #[command(flatten)]
+        at: At,
+        /// Show the record too, which may hold buyer data. The access is noted in the audit table.
+        #[arg(long)]
+        record: bool,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Send them through the flow of today.
+    Replay {
+        /// The flow.
+        flow: PathBuf,
+        /// Their ids; all open ones of the flow with --all, or those of one cause with --cause.
+        ids: Vec<String>,
+        /// Every open one of the flow.
+        #[arg(long)]
+        all: bool,
+        /// Every open one with this cause.
+        #[arg(long, value_name = "CODE")]
+        cause: Option<String>,
+        /// Where.
+        #[command(flatten)]
+        at: At,
+        /// A running sandbox to use.
+        #[arg(long, value_name = "JSON|FILE", env = "FLOWRUN_SANDBOX")]
+        sandbox: Option<String>,
+        /// Write nothing; show what would be written.
+        #[arg(long)]
+        dry_run: bool,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Close them without doing anything more.
+    Discard {
+        /// Their ids.
+        #[arg(required = true)]
+        ids: Vec<String>,
+        /// Why.
+        #[arg(long)]
+        reason: String,
+        /// Where.
+        #[command(flatten)]
+        at: At,
+    },
+}
+
+/// `flowrun sandbox`
+#[derive(Debug, Args)]
+pub(crate) struct Sandbox {
+    /// The address; port 0 takes a free one.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:0")]
+    pub(crate) listen: SocketAddr,
+    /// Orders in the shop.
+    #[arg(long, value_name = "N", default_value_t = 2000)]
+    pub(crate) orders: usize,
+    /// Which shop: the same seed gives the same one.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) seed: u64,
+    /// What goes wrong, and how often.
+    #[arg(long, value_name = "SPEC")]
+    pub(crate) faults: Option<String>,
+    /// The time it begins with, instead of the machine's: 2026-11-01T12:00:00Z.
+    #[arg(long, value_name = "T")]
+    pub(crate) clock: Option<String>,
+    /// How many times as fast its time runs.
+    #[arg(long, value_name = "N", default_value_t = 1)]
+    pub(crate) speed: u32,
+    /// A directory in which it keeps its state over restarts.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) state: Option<PathBuf>,
+    /// Calls that TIMS takes, per seconds: 60/60.
+    #[arg(long, value_name = "N/SECONDS")]
+    pub(crate) tims_limit: Option<String>,
+    /// How TIMS spells its fields: snake or pascal.
+    #[arg(long, value_name = "STYLE")]
+    pub(crate) tims_style: Option<String>,
+}
+
+/// `flowrun store`
+#[derive(Debug, Subcommand)]
+pub(crate) enum StoreCommand {
+    /// Read everything and say whether it is sound.
+    Verify {
+        /// The store's directory.
+        path: PathBuf,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Write the store as JSON lines.
+    Export {
+        /// The store's directory.
+        path: PathBuf,
+        /// The file; stdout without it.
+        #[arg(long, short)]
+        output: Option<PathBuf>,
+    },
+    /// Make a new store of an export.
+    Import {
+        /// The export.
+        file: PathBuf,
+        /// The new store's directory.
+        path: PathBuf,
+    },
+}

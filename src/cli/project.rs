@@ -1,0 +1,110 @@
+//! Flows on disk: finding them, reading what they name, and compiling them for an environment.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use super::exit::{Exit, Failure};
+use super::output;
+use crate::catalog::Catalog;
+use crate::diag::{Source, text};
+use crate::lang::{self, Compiled, Environment, Files};
+use crate::plan::Plan;
+
+/// The catalog of this program.
+pub(crate) fn catalog() -> Catalog {
+    Catalog { functions: crate::functions::all(), connectors: crate::connectors::specs() }
+}
+
+/// A flow's text.
+pub(crate) fn read(path: &Path) -> Result<Source, Failure> {
+    let refuse = |why: String| Failure::usage(format!("{} cannot be read: {why}", path.display()));
+    let length = std::fs::metadata(path).map_err(|error| refuse(error.to_string()))?.len();
+    if length > 4 * lang::MAX_SOURCE as u64 {
+        return Err(refuse(format!("it is larger than {} bytes", lang::MAX_SOURCE)));
+    }
+    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
+    let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8 text".to_owned()))?;
+    Ok(Source { name: Arc::from(path.display().to_string()), text: Arc::from(text) })
+}
+
+/// Compiles a flow; says what is wrong with it and fails if it cannot run.
+pub(crate) fn plan(path: &Path, environment: &Environment) -> Result<Plan, Failure> {
+    let source = read(path)?;
+    let Compiled { plan, diagnostics } = lang::compile(&source, &catalog(), &files_of(path), environment);
+    plan.ok_or_else(|| {
+        let errors = diagnostics.iter().filter(|found| found.severity() == crate::diag::Severity::Error).count();
+        output::note(&text::render(&source, &diagnostics, output::colour_on_stderr()));
+        let plural = if errors == 1 { "" } else { "s" };
+        Failure { exit: Exit::Flow, message: format!("{} has {errors} error{plural}", path.display()) }
+    })
+}
+
+/// The files beside a flow.
+pub(crate) fn files_of(flow: &Path) -> FilesOnDisk {
+    FilesOnDisk { directory: flow.parent().unwrap_or(Path::new("")).to_path_buf() }
+}
+
+/// The flow files in some files and directories, sorted. Hidden directories and build output are passed over.
+pub(crate) fn flows(paths: &[PathBuf]) -> Result<Vec<PathBuf>, Failure> {
+    let mut found = Vec::new();
+    for path in paths {
+        if path.is_dir() {
+            collect(path, &mut found, 0)?;
+        } else if path.exists() {
+            found.push(path.clone());
+        } else {
+            return Err(Failure::usage(format!("{} does not exist", path.display())));
+        }
+    }
+    found.sort();
+    found.dedup();
+    if found.is_empty() {
+        let shown: Vec<String> = paths.iter().map(|path| path.display().to_string()).collect();
+        return Err(Failure::usage(format!("there are no .flow files in {}", shown.join(", "))));
+    }
+    Ok(found)
+}
+
+fn collect(directory: &Path, found: &mut Vec<PathBuf>, depth: usize) -> Result<(), Failure> {
+    if depth > 16 {
+        return Ok(());
+    }
+    for entry in std::fs::read_dir(directory)? {
+        let entry = entry?;
+        let path = entry.path();
+        let name = entry.file_name();
+        let name = name.to_string_lossy();
+        // Links to directories are not followed, so a loop of them ends.
+        if entry.file_type()?.is_dir() {
+            if !name.starts_with('.') && name != "target" && name != "node_modules" {
+                collect(&path, found, depth + 1)?;
+            }
+        } else if path.extension().is_some_and(|extension| extension == "flow") {
+            found.push(path);
+        }
+    }
+    Ok(())
+}
+
+/// Files relative to a flow's directory.
+pub(crate) struct FilesOnDisk {
+    directory: PathBuf,
+}
+
+/// How large a file may be that a flow names.
+const MAX_FILE: u64 = 64 << 20;
+
+impl Files for FilesOnDisk {
+    fn read(&self, path: &str) -> Result<Arc<[u8]>, String> {
+        let relative = Path::new(path);
+        if relative.is_absolute() {
+            return Err("paths are relative to the flow".to_owned());
+        }
+        let full = self.directory.join(relative);
+        let length = std::fs::metadata(&full).map_err(|error| error.to_string())?.len();
+        if length > MAX_FILE {
+            return Err(format!("it is larger than {MAX_FILE} bytes"));
+        }
+        std::fs::read(&full).map(Arc::from).map_err(|error| error.to_string())
+    }
+}

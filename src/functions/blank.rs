@@ -1,0 +1,17 @@
+//! What counts as white space: what Unicode says, and the invisible marks that copied text brings along.
+
+/// Whether a character shows nothing.
+pub(super) fn is_blank(c: char) -> bool {
+    c.is_whitespace() || matches!(c, '\u{200b}' | '\u{feff}')
+}
+
+/// The text without white space around it.
+pub(super) fn trim(text: &str) -> &str {
+    text.trim_matches(is_blank)
+}
+
+/// The text with each run of white space as one space, and none around it.
+pub(super) fn squeeze(text: &str) -> String {
+    let words: Vec<&str> = text.split(is_blank).filter(|word| !word.is_empty()).collect();
+    words.join(" ")
+}

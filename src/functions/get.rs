@@ -1,0 +1,29 @@
+//! Takes a field by a name that is data; a field that is not there is an error unless the author says what to use.
+
+use super::fallback;
+use super::param::{one, optional};
+use crate::catalog::{Args, Example, Function, FunctionError, Params, Pii, Returns};
+use crate::value::Value;
+
+pub(super) static FUNCTION: Function = Function {
+    name: "get",
+    family: "object",
+    summary: "The field of a name; the default if it is absent or null.",
+    params: &[one("object", Params::OBJECT), one("field", Params::TEXT), optional("default", Params::ANY)],
+    returns: Returns::Worked(|types| fallback::any_or_default(types, 2)),
+    pii: Pii::Keeps,
+    examples: &[
+        Example { call: r#"get({ a = 1 }, "a")"#, gives: "1" },
+        Example { call: r#"get({ a = null }, "a", 0)"#, gives: "0" },
+        Example { call: r#"get({ a = 1 }, "b")"#, gives: "error: does not have the field" },
+    ],
+    eval,
+};
+
+fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
+    let field = args.text(1)?;
+    match args.object(0)?.get(field) {
+        Some(value) if !value.is_null() => Ok(value.clone()),
+        _ => fallback::or_error(args, 2, "the object does not have the field; give a default as third argument"),
+    }
+}

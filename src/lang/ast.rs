@@ -1,0 +1,364 @@
+//! The flow as it was written: declarations and expressions with their places, and nothing known about names.
+
+use std::time::Duration;
+
+use crate::diag::Span;
+use crate::plan::expr::{Arithmetic, Comparison};
+use crate::value::Value;
+
+/// A word with its place.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Name {
+    /// The word.
+    pub text: String,
+    /// Where.
+    pub span: Span,
+}
+
+/// A flow file.
+#[derive(Debug, Clone, Default)]
+pub struct File {
+    /// Its declarations in order.
+    pub items: Vec<Item>,
+    /// Names of declarations that did not parse, so that their uses are no errors of their own.
+    pub broken: Vec<Name>,
+}
+
+/// A declaration.
+#[derive(Debug, Clone)]
+pub struct Item {
+    /// What it declares.
+    pub kind: ItemKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// What a declaration declares.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "a file has few declarations")]
+pub enum ItemKind {
+    /// `flow name`
+    Flow(Name),
+    /// `source connector.entity { … }`
+    Source(SourceItem),
+    /// `key expr`
+    Key(Expr),
+    /// `lookup name = …`
+    Lookup(LookupItem),
+    /// `param name: type = default`
+    Param {
+        /// Its name.
+        name: Name,
+        /// Its type.
+        ty: Name,
+        /// Its default.
+        default: Option<Expr>,
+    },
+    /// `on error retry …`
+    OnError(Retry),
+    /// `alert route when …`
+    Alert {
+        /// The route.
+        route: Name,
+        /// Measures and limits, in seconds for durations.
+        conditions: Vec<(Name, i64)>,
+    },
+    /// `test "…" { … }`
+    Test(TestItem),
+    /// What is done with a record.
+    Step(Step),
+}
+
+/// `source connector.entity { … }`
+#[derive(Debug, Clone)]
+pub struct SourceItem {
+    /// The connector.
+    pub connector: Name,
+    /// The entity.
+    pub entity: Name,
+    /// When to read.
+    pub triggers: Vec<(Trigger, Span)>,
+    /// The filter.
+    pub filter: Option<Expr>,
+    /// How far back the first read goes.
+    pub since: Option<Duration>,
+}
+
+/// When to read a source.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Trigger {
+    /// `event NAME`
+    Event(Name),
+    /// `every 15m`
+    Every(Duration),
+    /// `cron "…" in "zone"`
+    Cron(String, Option<String>),
+    /// `manual`
+    Manual,
+}
+
+/// `lookup name = …`
+#[derive(Debug, Clone)]
+pub struct LookupItem {
+    /// Its name.
+    pub name: Name,
+    /// Where it finds things.
+    pub from: LookupFrom,
+    /// How long an answer is good for.
+    pub cache: Option<Duration>,
+    /// What a miss gives.
+    pub otherwise: Option<Expr>,
+}
+
+/// Where a lookup finds things.
+#[derive(Debug, Clone)]
+pub enum LookupFrom {
+    /// `table "file" by a, b give c`
+    File {
+        /// The file.
+        path: Name,
+        /// Key columns.
+        by: Vec<Name>,
+        /// Columns given.
+        give: Vec<Name>,
+    },
+    /// `table { "a" => "b" } by x give y`
+    Inline {
+        /// Keys and what they give.
+        rows: Vec<(Name, Value)>,
+        /// The key column.
+        by: Vec<Name>,
+        /// The column given.
+        give: Vec<Name>,
+    },
+    /// `connector.entity by field`
+    Entity {
+        /// The connector.
+        connector: Name,
+        /// The entity.
+        entity: Name,
+        /// The field compared.
+        by: Name,
+    },
+}
+
+/// `retry 6 backoff 1s..5m`
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Retry {
+    /// Tries after the first.
+    pub retries: u32,
+    /// First and longest pause.
+    pub backoff: Option<(Duration, Duration)>,
+}
+
+/// What is done with a record.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "a flow has few steps")]
+pub enum Step {
+    /// `skip when … because …`
+    Skip {
+        /// The condition.
+        when: Expr,
+        /// Why.
+        because: Option<Expr>,
+    },
+    /// `reject when … because …`
+    Reject {
+        /// The condition.
+        when: Expr,
+        /// Why.
+        because: Expr,
+    },
+    /// `ensure … because …`
+    Ensure {
+        /// The condition.
+        condition: Expr,
+        /// Why.
+        because: Option<Expr>,
+    },
+    /// `let name = …` and `transform name { … }`
+    Let {
+        /// Its name.
+        name: Name,
+        /// What it is.
+        value: Expr,
+    },
+    /// `when … { … } else { … }`
+    When {
+        /// The condition.
+        condition: Expr,
+        /// If it holds.
+        then: Vec<Step>,
+        /// If not.
+        otherwise: Vec<Step>,
+    },
+    /// `target connector.entity as name verb payload`
+    Target(TargetStep),
+}
+
+/// `target connector.entity as name verb payload`
+#[derive(Debug, Clone)]
+pub struct TargetStep {
+    /// The connector.
+    pub connector: Name,
+    /// The entity.
+    pub entity: Name,
+    /// Its name, where one was given.
+    pub name: Option<Name>,
+    /// The verb, or what is called.
+    pub verb: Name,
+    /// What is written.
+    pub payload: Expr,
+    /// Its own error policy.
+    pub retry: Option<Retry>,
+    /// Where.
+    pub span: Span,
+}
+
+/// `test "…" { … }`
+#[derive(Debug, Clone)]
+pub struct TestItem {
+    /// Its name.
+    pub name: Name,
+    /// The record.
+    pub given: Option<Given>,
+    /// Mocks.
+    pub with: Vec<With>,
+    /// Expectations.
+    pub expect: Vec<Expect>,
+}
+
+/// Where a test's record or a payload comes from.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "tests are few")]
+pub enum Given {
+    /// A file.
+    File(Name),
+    /// An expression without a record.
+    Value(Expr),
+}
+
+/// A mock.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "tests are few")]
+pub enum With {
+    /// `with env.name = …`
+    Env(Name, Expr),
+    /// `with lookup[keys] = …`
+    Lookup(Name, Vec<Expr>, Expr),
+    /// `with target = …`
+    Answer(Name, Expr),
+}
+
+/// An expectation.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "tests are few")]
+pub enum Expect {
+    /// `expect skip "…"`
+    Skip(Option<String>, Span),
+    /// `expect reject "…"`
+    Reject(Option<String>, Span),
+    /// `expect no target name`
+    NoTarget(Name),
+    /// `expect target name …`
+    Target(Name, Option<Given>),
+    /// `expect condition`
+    Holds(Expr),
+}
+
+/// An expression.
+#[derive(Debug, Clone)]
+pub struct Expr {
+    /// What it is.
+    pub kind: ExprKind,
+    /// Where.
+    pub span: Span,
+}
+
+/// What an expression is.
+#[derive(Debug, Clone)]
+pub enum ExprKind {
+    /// A value written down.
+    Literal(Value),
+    /// Text with `{{ … }}` parts.
+    Interpolated(Vec<Expr>),
+    /// Text with `{% … %}` statements, for minijinja.
+    Template(String),
+    /// `$`
+    Record,
+    /// A name.
+    Variable(Name),
+    /// A field, an item, every item, or `?`.
+    Access(Box<Expr>, Access),
+    /// A JSONPath query that is no plain path.
+    Query(String),
+    /// `name[keys]`, or an item of a list.
+    Index(Box<Expr>, Vec<Expr>),
+    /// A call.
+    Call(Name, Vec<Expr>),
+    /// Arithmetic.
+    Arithmetic(Arithmetic, Box<Expr>, Box<Expr>),
+    /// A comparison.
+    Compare(Comparison, Box<Expr>, Box<Expr>),
+    /// `in`, `not in`.
+    In(Box<Expr>, Box<Expr>, bool),
+    /// `and`
+    And(Box<Expr>, Box<Expr>),
+    /// `or`
+    Or(Box<Expr>, Box<Expr>),
+    /// `not`
+    Not(Box<Expr>),
+    /// `-`
+    Negate(Box<Expr>),
+    /// `??`
+    Coalesce(Box<Expr>, Box<Expr>),
+    /// `catch`
+    Catch(Box<Expr>, Box<Expr>),
+    /// `if`
+    If(Box<Expr>, Box<Expr>, Box<Expr>),
+    /// `match`
+    Match(Option<Box<Expr>>, Vec<Arm>),
+    /// `for name in list where … { … }`
+    For(Name, Box<Expr>, Option<Box<Expr>>, Box<Expr>),
+    /// A list.
+    List(Vec<Expr>),
+    /// An object, perhaps with variables of its own before its fields.
+    Object(Vec<(Name, Expr)>, Vec<(Name, Expr)>),
+    /// `… with { … }`
+    With(Box<Expr>, Box<Expr>),
+    /// Variables, then a value.
+    Block(Vec<(Name, Expr)>, Box<Expr>),
+}
+
+/// One step of a path.
+#[derive(Debug, Clone)]
+pub enum Access {
+    /// `.name`
+    Field(Name),
+    /// `[0]`
+    Index(i64),
+    /// `[*]`
+    All,
+    /// `?`
+    Optional,
+}
+
+/// An arm of a match.
+#[derive(Debug, Clone)]
+pub struct Arm {
+    /// The patterns; none for `else`.
+    pub patterns: Vec<Pattern>,
+    /// The result.
+    pub result: Expr,
+    /// Where.
+    pub span: Span,
+}
+
+/// A pattern of a match.
+#[derive(Debug, Clone)]
+pub enum Pattern {
+    /// A value, or a condition where the match has no subject.
+    Value(Expr),
+    /// `< value` and the like.
+    Compare(Comparison, Expr),
+}

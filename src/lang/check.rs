@@ -1,0 +1,168 @@
+//! Types to every expression, and everything that can be known to be wrong before running. What comes out is typed
+//! and lowered to the expressions that run, but not yet put together.
+
+mod access;
+mod expression;
+mod join;
+mod matching;
+mod operator;
+mod program;
+mod target;
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::sync::Arc;
+
+use super::ast::{Expr, File};
+use super::resolve::{Binding, Resolved};
+use super::{Environment, Files};
+use crate::catalog::{Base, Catalog, ObjectSpec, Type};
+use crate::diag::{Code, Diagnostic, Span};
+use crate::plan::{
+    AlertPlan, Expr as Run, Facts, LookupPlan, Node, ParamPlan, RetryPolicy, Slot, SourcePlan, Step, TargetPlan,
+    TestPlan,
+};
+
+/// A flow that is known to be sound.
+#[derive(Debug)]
+pub struct Checked {
+    /// Its name.
+    pub flow: String,
+    /// Where records come from.
+    pub source: SourcePlan,
+    /// What identifies a record.
+    pub key: Node,
+    /// The lookups.
+    pub lookups: Vec<LookupPlan>,
+    /// The parameters.
+    pub params: Vec<ParamPlan>,
+    /// What is done with a record.
+    pub steps: Vec<Step>,
+    /// The targets.
+    pub targets: Vec<TargetPlan>,
+    /// How many slots a frame has.
+    pub slots: usize,
+    /// What to do when a target fails.
+    pub retry: RetryPolicy,
+    /// The alerts.
+    pub alerts: Vec<AlertPlan>,
+    /// The tests.
+    pub tests: Vec<TestPlan>,
+    /// What the flow reads, writes and calls.
+    pub facts: Facts,
+    /// Files that the flow uses.
+    pub files: BTreeSet<String>,
+}
+
+/// Checks a file. Gives nothing where the file is too broken for a whole.
+pub(super) fn check(
+    file: &File,
+    resolved: &Resolved,
+    catalog: &Catalog,
+    files: &dyn Files,
+    environment: &Environment,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Checked> {
+    let mut checker = Checker::new(resolved, catalog, found);
+    checker.environment = environment;
+    program::check(&mut checker, file, files)
+}
+
+/// Checks an expression over a document of unknown shape. Gives it with the number of slots it needs.
+pub(super) fn expression(
+    expr: &Expr,
+    resolved: &Resolved,
+    catalog: &Catalog,
+    found: &mut Vec<Diagnostic>,
+) -> Option<(Node, usize)> {
+    let mut checker = Checker::new(resolved, catalog, found);
+    let typed = checker.expr(expr)?;
+    Some((typed.node, resolved.slot_count))
+}
+
+/// An expression with its type.
+struct Typed {
+    node: Node,
+    ty: Type,
+    /// Where in the source's record it comes from, if it is a part of it: `orderItems[].product`.
+    origin: Option<String>,
+}
+
+/// What is known while a flow is checked.
+struct Checker<'c> {
+    resolved: &'c Resolved,
+    catalog: &'c Catalog,
+    environment: &'c Environment,
+    found: &'c mut Vec<Diagnostic>,
+    /// What a record looks like; unknown for a lone expression.
+    record: Option<Arc<ObjectSpec>>,
+    /// Types and origins of the variables seen so far.
+    slots: HashMap<Slot, (Type, Option<String>)>,
+    lookups: Vec<Option<LookupTyped>>,
+    params: Vec<ParamPlan>,
+    /// Fields of targets' answers that are read, by slot.
+    answers: BTreeMap<Slot, BTreeSet<String>>,
+    /// Fields of the record that are read.
+    reads: BTreeSet<String>,
+    datasets: BTreeSet<&'static str>,
+    /// Where the fields of built objects are set, by the address of their spec.
+    places: HashMap<usize, HashMap<String, Span>>,
+    /// Keeps the specs alive whose addresses are keys of `places`.
+    built: Vec<Arc<ObjectSpec>>,
+}
+
+/// A lookup as expressions see it.
+struct LookupTyped {
+    name: String,
+    keys: usize,
+    gives: Type,
+    otherwise: Option<Expr>,
+    /// `connector.entity`, for the fields read of it.
+    entity: Option<String>,
+}
+
+static NO_ENVIRONMENT: Environment = Environment { name: None, buyer_data_allowed: true, parameters: BTreeMap::new() };
+
+impl<'c> Checker<'c> {
+    fn new(resolved: &'c Resolved, catalog: &'c Catalog, found: &'c mut Vec<Diagnostic>) -> Self {
+        Self {
+            resolved,
+            catalog,
+            environment: &NO_ENVIRONMENT,
+            found,
+            record: None,
+            slots: HashMap::new(),
+            lookups: Vec::new(),
+            params: Vec::new(),
+            answers: BTreeMap::new(),
+            reads: BTreeSet::new(),
+            datasets: BTreeSet::new(),
+            places: HashMap::new(),
+            built: Vec::new(),
+        }
+    }
+
+    fn say(&mut self, diagnostic: Diagnostic) {
+        self.found.push(diagnostic);
+    }
+
+    fn say_at(&mut self, code: Code, span: Span, message: impl Into<String>, help: impl Into<String>) {
+        self.found.push(Diagnostic::new(code, span, message).help(help));
+    }
+
+    fn binding(&self, at: Span) -> Option<Binding> {
+        self.resolved.names.get(&at).copied()
+    }
+
+    fn slot_at(&self, at: Span) -> Option<Slot> {
+        self.resolved.slots.get(&at).copied()
+    }
+}
+
+fn typed(expr: Run, at: Span, ty: Type) -> Typed {
+    let pii = ty.carries_pii();
+    Typed { node: Node { expr, at, pii }, ty, origin: None }
+}
+
+fn text_type() -> Type {
+    Type::new(Base::Text)
+}

@@ -1,0 +1,364 @@
+//! Paths: from the record or a variable to a field, checked step by step against the schema. A field that may be
+//! absent needs a `?` at it or after it.
+
+use std::sync::Arc;
+
+use jsonpath_rust::parser::model::{Segment, Selector};
+
+use super::{Checker, Typed, typed};
+use crate::catalog::{Base, ObjectSpec, Type, wire};
+use crate::diag::{Code, Diagnostic, Span, suggest};
+use crate::lang::ast::{Access, Expr, ExprKind, Name};
+use crate::lang::resolve::Binding;
+use crate::plan::expr::{Access as RunAccess, Expr as Run, PathStep};
+use crate::value::Value;
+
+/// A step of a path with its place.
+struct StepAt {
+    access: Access,
+    span: Span,
+}
+
+impl Checker<'_> {
+    /// A path: an access, or a chain of them.
+    pub(super) fn path(&mut self, expr: &Expr) -> Option<Typed> {
+        let (base, steps) = self.flatten(expr);
+        if let ExprKind::Variable(name) = &base.kind {
+            match self.binding(name.span) {
+                Some(Binding::Env) => return self.param(&steps, expr.span),
+                Some(Binding::Lookup(_)) => {
+                    let message = format!("`{}` is a lookup", name.text);
+                    self.say_at(Code::E301, base.span, message, format!("write `{}[key]`", name.text));
+                    return None;
+                }
+                _ => {}
+            }
+        }
+        // The base is checked without noting it as read: what is read is the whole path.
+        let start = self.quietly(base)?;
+        self.walk(start, &steps, expr.span)
+    }
+
+    fn walk(&mut self, start: Typed, steps: &[StepAt], whole: Span) -> Option<Typed> {
+        let mut ty = start.ty.clone();
+        let mut origin = start.origin.clone();
+        let mut run: Vec<PathStep> = Vec::new();
+        let mut lists = 0_usize;
+        let mut null = false;
+        for (index, step) in steps.iter().enumerate() {
+            let covered = steps.get(index..).unwrap_or_default().iter().any(|s| matches!(s.access, Access::Optional));
+            if ty.nullable && !matches!(step.access, Access::Optional) {
+                if !covered && index == 0 {
+                    self.absent(step.span, None);
+                }
+                null = true;
+            }
+            match &step.access {
+                Access::Optional => {
+                    if !ty.nullable && !null && ty.base != Base::Any && index + 1 == steps.len() {
+                        self.say_at(
+                            Code::W902,
+                            step.span,
+                            "this is always there, so `?` does nothing",
+                            "remove the `?`",
+                        );
+                    }
+                    null |= ty.nullable || ty.base == Base::Any;
+                    ty.nullable = false;
+                    continue;
+                }
+                Access::Field(name) => {
+                    let pii = ty.pii;
+                    ty = self.field(&ty, name)?.with_pii(pii);
+                    push_origin(&mut origin, &name.text);
+                    run.push(PathStep { to: RunAccess::Field(Arc::from(name.text.as_str())), lenient: covered });
+                }
+                Access::Index(at) => {
+                    ty = self.item(&ty, step.span)?;
+                    push_origin(&mut origin, "[]");
+                    run.push(PathStep { to: RunAccess::Index(*at), lenient: covered });
+                }
+                Access::All => {
+                    ty = self.item(&ty, step.span)?;
+                    ty.nullable = false;
+                    lists += 1;
+                    push_origin(&mut origin, "[]");
+                    run.push(PathStep { to: RunAccess::All, lenient: covered });
+                }
+            }
+            if ty.nullable && !covered {
+                self.absent(step.span, Some(&step.access));
+                ty.nullable = false;
+            }
+        }
+        if let Some(origin) = &origin {
+            self.reads.insert(origin.clone());
+        }
+        if let (Run::Slot(slot), Some(RunAccess::Field(first))) = (&start.node.expr, run.first().map(|step| &step.to))
+            && let Some(read) = self.answers.get_mut(slot)
+        {
+            read.insert(first.to_string());
+        }
+        // A list of what is there has no gaps; a single value may be null where `?` allowed it.
+        ty.nullable = null && lists == 0;
+        let read = Some(ty.base.clone())
+            .filter(|base| !wire::reads_as_is(base) && !matches!(base, Base::Text | Base::Enum(_)));
+        let read = match (read, lists) {
+            (Some(base), 1..) => Some(Base::List(Box::new(Type::new(base)))),
+            (read, _) => read,
+        };
+        if lists > 0 {
+            let pii = ty.pii;
+            ty = Type::new(Base::List(Box::new(ty))).with_pii(pii);
+        }
+        // What was built or worked out has its type already; only what came from outside is read.
+        let read = if start.reads() { read } else { None };
+        let expr = Run::Path { base: Box::new(start.node), steps: run, read };
+        Some(Typed { origin, ..typed(expr, whole, ty) })
+    }
+
+    fn absent(&mut self, span: Span, access: Option<&Access>) {
+        let what = match access {
+            Some(Access::Field(name)) => format!("`{}` may be absent", name.text),
+            Some(Access::Index(_)) => "this item may be absent".to_owned(),
+            _ => "this may be absent".to_owned(),
+        };
+        self.say_at(Code::E302, span, what, "write `?` after it and say what to take instead: `path? ?? default`");
+    }
+
+    /// The type of a field.
+    pub(super) fn field(&mut self, ty: &Type, name: &Name) -> Option<Type> {
+        match &ty.base {
+            Base::Any => Some(Type::new(Base::Any)),
+            Base::Money(currency) => match name.text.as_str() {
+                "amount" => Some(Type::new(Base::Decimal)),
+                "currency" => Some(Type::new(Base::Text)),
+                _ => {
+                    self.say_at(
+                        Code::E203,
+                        name.span,
+                        format!("money has no field `{}`", name.text),
+                        "it has `amount` and `currency`",
+                    );
+                    let _ = currency;
+                    None
+                }
+            },
+            Base::Object(spec) => {
+                let spec = Arc::clone(spec);
+                self.field_of(&spec, name)
+            }
+            other => {
+                let help = match other {
+                    Base::List(_) => format!(
+                        "take one item with `[0]`, all with `[*].{0}`, or go through them with `for`",
+                        name.text
+                    ),
+                    _ => "only objects have fields".to_owned(),
+                };
+                let message =
+                    format!("`{}` is looked for in {}, which has no fields", name.text, Type::new(other.clone()));
+                self.say_at(Code::E301, name.span, message, help);
+                None
+            }
+        }
+    }
+
+    fn field_of(&mut self, spec: &ObjectSpec, name: &Name) -> Option<Type> {
+        if let Some(field) = spec.field(&name.text) {
+            self.datasets.extend(field.dataset);
+            return Some(field.ty.clone());
+        }
+        if spec.open {
+            return Some(Type::new(Base::Any).or_null());
+        }
+        let title = if spec.name.is_empty() { "this object".to_owned() } else { spec.name.clone() };
+        let diagnostic = Diagnostic::new(Code::E203, name.span, format!("{title} has no field `{}`", name.text));
+        let names: Vec<&str> = spec.fields.iter().map(|field| field.name.as_str()).collect();
+        self.say(match suggest::nearest(&name.text, names.iter().copied()) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => {
+                let shown: Vec<&str> = names.iter().take(12).copied().collect();
+                let more = if names.len() > 12 { ", …" } else { "" };
+                diagnostic.help(format!("its fields are {}{more}", shown.join(", ")))
+            }
+        });
+        None
+    }
+
+    fn item(&mut self, ty: &Type, span: Span) -> Option<Type> {
+        match &ty.base {
+            Base::Any => Some(Type::new(Base::Any)),
+            Base::List(item) => Some(Type::clone(item).with_pii(ty.pii)),
+            other => {
+                let message = format!("items are taken of {}, which is no list", Type::new(other.clone()));
+                self.say_at(Code::E301, span, message, "only lists have items");
+                None
+            }
+        }
+    }
+
+    fn param(&mut self, steps: &[StepAt], whole: Span) -> Option<Typed> {
+        let Some(Access::Field(name)) = steps.first().map(|step| &step.access) else {
+            self.say_at(Code::E206, whole, "`env` alone has no value", "write `env.name` for a parameter");
+            return None;
+        };
+        let Some(index) = self.params.iter().position(|param| param.name == name.text) else {
+            let names = self.params.iter().map(|param| param.name.as_str());
+            let near = suggest::nearest(&name.text, names).map(str::to_owned);
+            let help = match near {
+                Some(near) => format!("did you mean `env.{near}`?"),
+                None => format!("declare it: `param {}: text`", name.text),
+            };
+            self.say_at(Code::E206, name.span, format!("no parameter is called `{}`", name.text), help);
+            return None;
+        };
+        let ty = self.params.get(index).map(|param| param.ty.clone())?;
+        let start = typed(Run::Param(index), whole, ty);
+        match steps.get(1..) {
+            Some(rest) if !rest.is_empty() => self.walk(start, rest, whole),
+            _ => Some(start),
+        }
+    }
+
+    /// A path as its base and the steps from there. An index that is written down is a step, unless it is the key of
+    /// a lookup.
+    fn flatten<'e>(&self, expr: &'e Expr) -> (&'e Expr, Vec<StepAt>) {
+        let mut steps = Vec::new();
+        let mut base = expr;
+        loop {
+            let after = |inner: &Expr| Span { start: inner.span.end, end: base.span.end };
+            base = match &base.kind {
+                ExprKind::Access(inner, access) => {
+                    let span = match access {
+                        Access::Field(name) => name.span,
+                        _ => after(inner),
+                    };
+                    steps.push(StepAt { access: access.clone(), span });
+                    inner
+                }
+                ExprKind::Index(inner, keys) if !self.is_lookup(inner) => match keys.as_slice() {
+                    [Expr { kind: ExprKind::Literal(Value::Int(at)), .. }] => {
+                        steps.push(StepAt { access: Access::Index(*at), span: after(inner) });
+                        inner
+                    }
+                    _ => break,
+                },
+                _ => break,
+            };
+        }
+        steps.reverse();
+        (base, steps)
+    }
+
+    fn is_lookup(&self, expr: &Expr) -> bool {
+        matches!(&expr.kind, ExprKind::Variable(name) if matches!(self.binding(name.span), Some(Binding::Lookup(_))))
+    }
+
+    /// A JSONPath query that is no plain path.
+    pub(super) fn query(&mut self, text: &str, span: Span) -> Option<Typed> {
+        let parsed = match jsonpath_rust::parser::parse_json_path(text) {
+            Ok(parsed) => parsed,
+            Err(_) => {
+                self.say_at(
+                    Code::E107,
+                    span,
+                    "this is no JSONPath query",
+                    "RFC 9535: `$.items[?@.quantity > 0]`, `$..sku`, `$.items[0:2]`",
+                );
+                return None;
+            }
+        };
+        let mut ty = match &self.record {
+            Some(spec) => Type::new(Base::Object(Arc::clone(spec))),
+            None => Type::new(Base::Any),
+        };
+        let mut origin = String::new();
+        for segment in &parsed.segments {
+            let Segment::Selector(selector) = segment else {
+                ty = Type::new(Base::Any);
+                break;
+            };
+            ty = match (selector, &ty.base) {
+                (Selector::Name(name), Base::Object(spec)) => {
+                    origin = if origin.is_empty() { name.clone() } else { format!("{origin}.{name}") };
+                    let spec = Arc::clone(spec);
+                    let name = Name { text: name.trim_matches(['\'', '"']).to_owned(), span };
+                    self.field_of(&spec, &name)?
+                }
+                (
+                    Selector::Index(_) | Selector::Slice(..) | Selector::Filter(_) | Selector::Wildcard,
+                    Base::List(item),
+                ) => Type::clone(item),
+                _ => Type::new(Base::Any),
+            };
+        }
+        ty.nullable = false;
+        self.note_query(text, origin);
+        let read = Some(ty.base.clone()).filter(|base| !wire::reads_as_is(base));
+        let pii = ty.carries_pii() || self.record.as_ref().is_some_and(|_| ty.base == Base::Any);
+        let expr = Run::Query {
+            base: Box::new(typed(Run::Record, span, Type::new(Base::Any)).node),
+            query: Arc::new(parsed),
+            read,
+        };
+        Some(typed(expr, span, Type::new(Base::List(Box::new(ty.with_pii(pii))))))
+    }
+
+    /// A query may look anywhere: what it could need is asked for.
+    fn note_query(&mut self, text: &str, origin: String) {
+        self.reads.insert(if origin.is_empty() { "*".to_owned() } else { origin });
+        let everywhere = text.contains("..") || text.contains('*');
+        if let Some(record) = self.record.clone() {
+            visit(&record, &mut |name, dataset| {
+                if everywhere || text.contains(name) {
+                    self.datasets.extend(dataset);
+                }
+            });
+        }
+    }
+
+    /// The record as a whole: every block of it is needed.
+    pub(super) fn whole_record(&mut self) {
+        self.reads.insert("*".to_owned());
+        if let Some(record) = self.record.clone() {
+            visit(&record, &mut |_, dataset| self.datasets.extend(dataset));
+        }
+    }
+}
+
+impl Typed {
+    /// Whether its parts come from outside and so must be read as their types.
+    fn reads(&self) -> bool {
+        fn outside(node: &crate::plan::Node) -> bool {
+            match &node.expr {
+                Run::Path { base, .. } => outside(base),
+                Run::Record | Run::Slot(_) | Run::Lookup { .. } | Run::Query { .. } | Run::Coalesce(..) => true,
+                _ => false,
+            }
+        }
+        outside(&self.node)
+    }
+}
+
+fn push_origin(origin: &mut Option<String>, part: &str) {
+    if let Some(origin) = origin {
+        if !origin.is_empty() && part != "[]" {
+            origin.push('.');
+        }
+        origin.push_str(part);
+    }
+}
+
+fn visit(spec: &ObjectSpec, see: &mut dyn FnMut(&str, Option<&'static str>)) {
+    for field in &spec.fields {
+        see(&field.name, field.dataset);
+        let mut base = &field.ty.base;
+        while let Base::List(item) = base {
+            base = &item.base;
+        }
+        if let Base::Object(inner) = base {
+            visit(inner, see);
+        }
+    }
+}

@@ -1,0 +1,720 @@
+//! The flow as a whole: its source, lookups, parameters, steps and tests.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::{Checked, Checker, LookupTyped, Typed, target::policy};
+use crate::catalog::{Base, EntitySpec, Field, ObjectSpec, SourceSpec, Type, wire};
+use crate::diag::{Code, Diagnostic, Span, suggest};
+use crate::lang::ast::{
+    Expect, Expr, ExprKind, File, Given, ItemKind, LookupFrom, LookupItem, Name, SourceItem, Step as AstStep, TestItem,
+    Trigger as AstTrigger, With,
+};
+use crate::lang::{Files, table};
+use crate::plan::eval::{Answer, Frame, Lookups, evaluate};
+use crate::plan::expr::Comparison;
+use crate::plan::{
+    AlertPlan, Expectation, Facts, LookupKind, LookupPlan, Node, ParamPlan, RetryPolicy, SourcePlan, Step, TargetId,
+    TargetPlan, TestPlan, Trigger,
+};
+use crate::value::{Value, json};
+
+/// How long an answer of a connector is good for where the flow does not say.
+const CACHE: Duration = Duration::from_secs(60);
+
+pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -> Option<Checked> {
+    let mut facts = Facts::default();
+    let mut used_files = BTreeSet::new();
+    let head = head(checker, file);
+    params(checker, file);
+    let source = head.source.and_then(|item| source(checker, item, &mut facts));
+    if let Some((_, spec)) = &source {
+        checker.record = Some(Arc::clone(&spec.record));
+    }
+    let lookups = lookups(checker, file, files, &mut facts, &mut used_files);
+    let key = match head.key {
+        Some(key) => checker.some(key).and_then(|typed| key_type(checker, typed)),
+        None => None,
+    };
+    let mut targets = Vec::new();
+    let mut steps = Vec::new();
+    let mut sound = true;
+    for item in &file.items {
+        if let ItemKind::Step(step) = &item.kind {
+            match self::step(checker, step, &mut targets, &mut facts) {
+                Some(step) => steps.push(step),
+                None => sound = false,
+            }
+        }
+    }
+    let tests = tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files, &mut used_files);
+    // Where something did not parse, its uses of names are not known.
+    let parsed = !checker.found.iter().any(|found| matches!(found.code, Code::E101 | Code::E102));
+    for (name, what) in checker.resolved.unused.iter().filter(|_| parsed) {
+        let help = "remove it, or let its name begin with `_`";
+        checker.found.push(
+            Diagnostic::new(Code::W901, name.span, format!("the {what} `{}` is never used", name.text)).help(help),
+        );
+    }
+    let (mut source, _) = source?;
+    source.datasets = checker.datasets.iter().copied().collect();
+    source.reads = top_level(&checker.reads, &source.record);
+    for target in &mut targets {
+        target.keeps = keeps(target, checker.answers.get(&target.slot));
+    }
+    facts.datasets = checker.datasets.clone();
+    note_reads(checker, &source, &mut facts);
+    facts.tables = used_files.iter().filter(|name| name.ends_with(".csv")).cloned().collect();
+    let plan = Checked {
+        flow: head.name?.text.clone(),
+        source,
+        key: key?,
+        lookups: lookups?,
+        params: std::mem::take(&mut checker.params),
+        steps,
+        targets,
+        slots: checker.resolved.slot_count,
+        retry: head.retry,
+        alerts: head.alerts,
+        tests: tests?,
+        facts,
+        files: used_files,
+    };
+    sound.then_some(plan)
+}
+
+/// The declarations that stand once.
+struct Head<'f> {
+    name: Option<&'f Name>,
+    source: Option<&'f SourceItem>,
+    key: Option<&'f Expr>,
+    retry: RetryPolicy,
+    alerts: Vec<AlertPlan>,
+}
+
+fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
+    let mut head = Head { name: None, source: None, key: None, retry: RetryPolicy::default(), alerts: Vec::new() };
+    let mut seen: Vec<(&str, Span)> = Vec::new();
+    let mut targets = 0;
+    for item in &file.items {
+        let what = match &item.kind {
+            ItemKind::Flow(name) => {
+                head.name = Some(name);
+                "flow"
+            }
+            ItemKind::Source(source) => {
+                head.source = Some(source);
+                "source"
+            }
+            ItemKind::Key(key) => {
+                head.key = Some(key);
+                "key"
+            }
+            ItemKind::OnError(retry) => {
+                head.retry = policy(*retry);
+                "on error"
+            }
+            ItemKind::Alert { route, conditions } => {
+                alerts(checker, route, conditions, &mut head.alerts);
+                continue;
+            }
+            ItemKind::Step(step) => {
+                targets += count_targets(step);
+                continue;
+            }
+            _ => continue,
+        };
+        if let Some((_, earlier)) = seen.iter().find(|(known, _)| *known == what) {
+            checker.say(
+                Diagnostic::new(Code::E104, item.span, format!("a flow has one `{what}`"))
+                    .label(*earlier, "here is the first")
+                    .help("remove one of the two"),
+            );
+        }
+        seen.push((what, item.span));
+    }
+    let start = Span::new(0, 0);
+    // Where text did not parse at all, a missing declaration may be in there: one error is enough.
+    if checker.found.iter().any(|found| found.code == Code::E101 || found.code == Code::E102) {
+        return head;
+    }
+    for (missing, what, example) in [
+        (head.name.is_none(), "flow", "flow order_sync"),
+        (head.source.is_none(), "source", "source amazon.orders { on every 15m }"),
+        (head.key.is_none(), "key", "key $.orderId"),
+        (targets == 0, "target", "target tims.sales_orders upsert order"),
+    ] {
+        if missing {
+            checker.say_at(Code::E105, start, format!("the flow has no `{what}`"), format!("write `{example}`"));
+        }
+    }
+    head
+}
+
+fn count_targets(step: &AstStep) -> usize {
+    match step {
+        AstStep::Target(_) => 1,
+        AstStep::When { then, otherwise, .. } => then.iter().chain(otherwise).map(count_targets).sum(),
+        _ => 0,
+    }
+}
+
+fn alerts(checker: &mut Checker<'_>, route: &Name, conditions: &[(Name, i64)], out: &mut Vec<AlertPlan>) {
+    const MEASURES: [&str; 3] = ["dead_letters", "lag", "retries"];
+    for (measure, above) in conditions {
+        if MEASURES.contains(&measure.text.as_str()) {
+            out.push(AlertPlan { route: route.text.clone(), measure: measure.text.clone(), above: *above });
+        } else {
+            let message = format!("`{}` is nothing that is measured", measure.text);
+            checker.say_at(Code::E201, measure.span, message, format!("there are {}", MEASURES.join(", ")));
+        }
+    }
+}
+
+fn params(checker: &mut Checker<'_>, file: &File) {
+    for item in &file.items {
+        let ItemKind::Param { name, ty, default } = &item.kind else { continue };
+        let base = match ty.text.as_str() {
+            "text" => Base::Text,
+            "int" => Base::Int,
+            "decimal" => Base::Decimal,
+            "bool" => Base::Bool,
+            "date" => Base::Date,
+            "duration" => Base::Duration,
+            other => {
+                let message = format!("there is no type `{other}`");
+                checker.say_at(Code::E301, ty.span, message, "text, int, decimal, bool, date or duration");
+                continue;
+            }
+        };
+        let default = match default {
+            Some(default) => {
+                let Some(value) = constant(checker, default) else { continue };
+                match wire::read(&value, &base) {
+                    Ok(value) => Some(value),
+                    Err(wrong) => {
+                        checker.say_at(
+                            Code::E301,
+                            default.span,
+                            format!("this {}", wrong.message),
+                            format!("it must be {base}"),
+                        );
+                        continue;
+                    }
+                }
+            }
+            None => None,
+        };
+        match (checker.environment.parameters.get(&name.text), &checker.environment.name) {
+            (Some(value), environment) => {
+                if let Err(wrong) = wire::read(value, &base) {
+                    let environment = environment.clone().unwrap_or_default();
+                    let message =
+                        format!("the environment `{environment}` sets `{}`, which {}", name.text, wrong.message);
+                    checker.say_at(Code::E206, name.span, message, format!("it must be {base}"));
+                }
+            }
+            (None, Some(environment)) if default.is_none() => {
+                let message = format!("the environment `{environment}` does not set `{}`", name.text);
+                let help = format!("add `{}: …` under `parameters:` there, or a default here", name.text);
+                checker.say_at(Code::E206, name.span, message, help);
+            }
+            _ => {}
+        }
+        checker.params.push(ParamPlan { name: name.text.clone(), ty: Type::new(base), default, at: name.span });
+    }
+}
+
+fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Option<(SourcePlan, SourceSpec)> {
+    let entity: EntitySpec = checker.entity(&item.connector, &item.entity)?;
+    let Some(spec) = entity.source else {
+        let message = format!("`{}.{}` cannot be read as a source", item.connector.text, item.entity.text);
+        checker.say_at(Code::E204, item.entity.span, message, "`flowrun connectors` shows what can");
+        return None;
+    };
+    let mut triggers = Vec::new();
+    for (trigger, span) in &item.triggers {
+        triggers.push(match trigger {
+            AstTrigger::Event(name) => {
+                if !spec.events.contains(&name.text.as_str()) {
+                    let message =
+                        format!("`{}.{}` has no event `{}`", item.connector.text, item.entity.text, name.text);
+                    checker.say_at(Code::E405, name.span, message, format!("it has {}", spec.events.join(", ")));
+                }
+                Trigger::Event(name.text.clone())
+            }
+            AstTrigger::Every(every) => {
+                if every.is_zero() {
+                    checker.say_at(Code::E106, *span, "this never pauses", "write `every 15m`");
+                }
+                Trigger::Every(*every)
+            }
+            AstTrigger::Cron(schedule, zone) => {
+                if schedule.split_whitespace().count() != 5 {
+                    let help = "minute, hour, day of month, month, day of week: \"0 6 * * 1-5\"";
+                    checker.say_at(Code::E106, *span, "a schedule has five parts", help);
+                }
+                let zone = zone.clone().unwrap_or_else(|| "UTC".to_owned());
+                if jiff::tz::TimeZone::get(&zone).is_err() {
+                    checker.say_at(Code::E106, *span, format!("there is no zone {zone:?}"), "as in \"Europe/Berlin\"");
+                }
+                Trigger::Cron(schedule.clone(), zone)
+            }
+            AstTrigger::Manual => Trigger::Manual,
+        });
+    }
+    let mut filters = Vec::new();
+    if let Some(filter) = &item.filter {
+        self::filter(checker, filter, &spec, &mut filters);
+    }
+    facts.operations.insert(format!("{}.{}", item.connector.text, spec.operation));
+    let plan = SourcePlan {
+        connector: item.connector.text.clone(),
+        entity: item.entity.text.clone(),
+        filters,
+        datasets: Vec::new(),
+        triggers,
+        since: item.since,
+        stamp: spec.stamp,
+        record: Arc::clone(&spec.record),
+        reads: Vec::new(),
+    };
+    if let Some(stamp) = spec.stamp {
+        checker.reads.insert(stamp.to_owned());
+    }
+    Some((plan, spec))
+}
+
+/// A filter: conditions joined by `and`, each on a field that the remote can filter by.
+fn filter(checker: &mut Checker<'_>, expr: &Expr, spec: &SourceSpec, out: &mut Vec<(String, Vec<Value>)>) {
+    let (name, values) = match &expr.kind {
+        ExprKind::And(a, b) => {
+            filter(checker, a, spec, out);
+            return filter(checker, b, spec, out);
+        }
+        ExprKind::Compare(Comparison::Equal, name, value) => (name, vec![&**value]),
+        ExprKind::In(name, list, false) => match &list.kind {
+            ExprKind::List(items) => (name, items.iter().collect()),
+            _ => (name, vec![&**list]),
+        },
+        _ => {
+            let help = "only `field == value` and `field in [values]`, joined by `and`; use `skip when` for the rest";
+            return checker.say_at(Code::E404, expr.span, "the source cannot filter by this", help);
+        }
+    };
+    let ExprKind::Variable(field) = &name.kind else {
+        let help = "name the field alone, without `$.`";
+        return checker.say_at(Code::E404, name.span, "the source cannot filter by this", help);
+    };
+    let Some(known) = spec.filters.iter().find(|known| known.name == field.text) else {
+        let names: Vec<&str> = spec.filters.iter().map(|filter| filter.name).collect();
+        let help = match suggest::nearest(&field.text, names.iter().copied()) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("it can filter by {}; use `skip when` for the rest", names.join(", ")),
+        };
+        return checker.say_at(Code::E404, field.span, format!("the source cannot filter by `{}`", field.text), help);
+    };
+    if values.len() > 1 && !known.many {
+        return checker.say_at(Code::E404, expr.span, format!("`{}` takes one value", known.name), "use `==`");
+    }
+    let mut given = Vec::new();
+    for value in values {
+        let Some(constant) = constant(checker, value) else { return };
+        match (&known.value.base, &constant) {
+            (Base::Enum(words), Value::Text(word)) if !words.values.iter().any(|value| **value == **word) => {
+                let near = suggest::nearest(word, words.values.iter().map(String::as_str)).map(str::to_owned);
+                return checker.unknown_word(words, word, near, value.span);
+            }
+            (base, constant) if wire::read(constant, base).is_err() => {
+                return checker.say_at(
+                    Code::E404,
+                    value.span,
+                    format!("this is {}", constant.kind()),
+                    format!("it must be {base}"),
+                );
+            }
+            _ => given.push(constant),
+        }
+    }
+    out.push((field.text.clone(), given));
+}
+
+fn lookups(
+    checker: &mut Checker<'_>,
+    file: &File,
+    files: &dyn Files,
+    facts: &mut Facts,
+    used: &mut BTreeSet<String>,
+) -> Option<Vec<LookupPlan>> {
+    let mut plans = Vec::new();
+    let mut sound = true;
+    for item in &file.items {
+        let ItemKind::Lookup(lookup) = &item.kind else { continue };
+        let plan = self::lookup(checker, lookup, files, facts, used);
+        match plan {
+            Some((plan, typed)) => {
+                plans.push(plan);
+                checker.lookups.push(Some(typed));
+            }
+            None => {
+                sound = false;
+                checker.lookups.push(None);
+            }
+        }
+    }
+    sound.then_some(plans)
+}
+
+fn lookup(
+    checker: &mut Checker<'_>,
+    item: &LookupItem,
+    files: &dyn Files,
+    facts: &mut Facts,
+    used: &mut BTreeSet<String>,
+) -> Option<(LookupPlan, LookupTyped)> {
+    let named = |kind| LookupPlan { name: item.name.text.clone(), kind, at: item.name.span };
+    let typed = |keys, gives, entity| LookupTyped {
+        name: item.name.text.clone(),
+        keys,
+        gives,
+        otherwise: item.otherwise.clone(),
+        entity,
+    };
+    if let LookupFrom::Entity { connector, entity, by } = &item.from {
+        let found = checker.entity(connector, entity)?;
+        let Some(spec) = found.lookup else {
+            let message = format!("`{}.{}` cannot be looked up", connector.text, entity.text);
+            checker.say_at(Code::E204, entity.span, message, "`flowrun connectors` shows what can");
+            return None;
+        };
+        if !spec.keys.contains(&by.text.as_str()) {
+            let message = format!("`{}.{}` cannot be found by `{}`", connector.text, entity.text, by.text);
+            checker.say_at(Code::E204, by.span, message, format!("it can by {}", spec.keys.join(", ")));
+            return None;
+        }
+        facts.operations.insert(format!("{}.{}", connector.text, spec.operation));
+        let record = Arc::clone(&spec.record);
+        let kind = LookupKind::Entity {
+            connector: connector.text.clone(),
+            entity: entity.text.clone(),
+            key: by.text.clone(),
+            cache: item.cache.unwrap_or(CACHE),
+            record: Arc::clone(&record),
+        };
+        let gives = Type::new(Base::Object(record));
+        return Some((named(kind), typed(1, gives, Some(format!("{}.{}", connector.text, entity.text)))));
+    }
+    if item.cache.is_some() {
+        checker.say_at(Code::E106, item.name.span, "a table is in memory and needs no cache", "remove `cache`");
+    }
+    if let LookupFrom::File { path, .. } = &item.from {
+        used.insert(path.text.clone());
+    }
+    let loaded = table::load(&item.from, files, checker.found)?;
+    let (LookupFrom::File { by, give, .. } | LookupFrom::Inline { by, give, .. }) = &item.from else { return None };
+    let gives = match (&item.from, give.as_slice()) {
+        (LookupFrom::Inline { rows, .. }, _) => {
+            let mut ty: Option<Type> = None;
+            for (key, value) in rows {
+                let expr = Expr { kind: ExprKind::Literal(value.clone()), span: key.span };
+                let next = checker.expr(&expr)?.ty;
+                ty = Some(match ty {
+                    Some(ty) => super::join::join(&ty, &next).unwrap_or_else(|| Type::new(Base::Any)),
+                    None => next,
+                });
+            }
+            ty.unwrap_or_else(super::text_type)
+        }
+        (_, [_]) => super::text_type(),
+        (_, columns) => {
+            let fields = columns.iter().map(|column| Field::required(&column.text, super::text_type())).collect();
+            let name = format!("row of {}", item.name.text);
+            Type::new(Base::Object(Arc::new(ObjectSpec { name, fields, open: false })))
+        }
+    };
+    Some((named(LookupKind::Table(Arc::new(loaded))), typed(by.len(), gives, None)))
+}
+
+fn key_type(checker: &mut Checker<'_>, key: Typed) -> Option<Node> {
+    if matches!(key.ty.base, Base::Text | Base::Int | Base::Enum(_) | Base::Any) {
+        if key.ty.carries_pii() {
+            let help = "use the record's id; keys are shown in lists and logs";
+            checker.say_at(Code::E504, key.node.at, "buyer data cannot be the key", help);
+            return None;
+        }
+        return Some(key.node);
+    }
+    checker.wrong(key.node.at, "text or a whole number", &key.ty);
+    None
+}
+
+fn step(checker: &mut Checker<'_>, step: &AstStep, targets: &mut Vec<TargetPlan>, facts: &mut Facts) -> Option<Step> {
+    match step {
+        AstStep::Skip { when, because } => {
+            let when = checker.condition(when);
+            let because = because.as_ref().map(|because| checker.message(because));
+            Some(Step::Skip { when: when?, because: transpose(because)? })
+        }
+        AstStep::Reject { when, because } => {
+            let (when, because) = (checker.condition(when), checker.message(because));
+            Some(Step::Reject { when: when?, because: because? })
+        }
+        AstStep::Ensure { condition, because } => {
+            let condition = checker.condition(condition);
+            let because = because.as_ref().map(|because| checker.message(because));
+            Some(Step::Ensure { condition: condition?, because: transpose(because)? })
+        }
+        AstStep::Let { name, value } => {
+            let slot = checker.slot_at(name.span)?;
+            let value = checker.quietly(value)?;
+            checker.slots.insert(slot, (value.ty, value.origin));
+            Some(Step::Let { name: name.text.clone(), slot, value: value.node })
+        }
+        AstStep::When { condition, then, otherwise } => {
+            let condition = checker.condition(condition);
+            let mut branch = |steps: &[AstStep]| -> Option<Vec<Step>> {
+                let checked: Vec<Option<Step>> =
+                    steps.iter().map(|step| self::step(checker, step, targets, facts)).collect();
+                checked.into_iter().collect()
+            };
+            let (then, otherwise) = (branch(then), branch(otherwise));
+            Some(Step::When { condition: condition?, then: then?, otherwise: otherwise? })
+        }
+        AstStep::Target(target) => {
+            let mut plan = checker.target(target, facts)?;
+            // Unnamed targets of one entity get numbers, so that each has a ledger entry of its own.
+            let base = plan.name.clone();
+            let mut number = 1;
+            while targets.iter().any(|other| other.name == plan.name) {
+                number += 1;
+                plan.name = format!("{base}#{number}");
+            }
+            targets.push(plan);
+            Some(Step::Target(targets.len() - 1))
+        }
+    }
+}
+
+fn transpose(because: Option<Option<Node>>) -> Option<Option<Node>> {
+    match because {
+        Some(None) => None,
+        Some(some) => Some(some),
+        None => Some(None),
+    }
+}
+
+/// The top-level fields that are read; empty for all of them.
+fn top_level(reads: &BTreeSet<String>, record: &ObjectSpec) -> Vec<String> {
+    let mut fields = BTreeSet::new();
+    for read in reads.iter().filter(|read| !read.starts_with('@')) {
+        let first = read.split(['.', '[']).next().unwrap_or("");
+        if first == "*" || record.field(first).is_none() {
+            return Vec::new();
+        }
+        fields.insert(first.to_owned());
+    }
+    fields.into_iter().collect()
+}
+
+fn note_reads(checker: &Checker<'_>, source: &SourcePlan, facts: &mut Facts) {
+    for read in &checker.reads {
+        let (entity, field) = match read.strip_prefix('@') {
+            Some(rest) => {
+                let mut parts = rest.splitn(3, '.');
+                let entity = format!("{}.{}", parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+                (entity, parts.next().unwrap_or("").to_owned())
+            }
+            None => (format!("{}.{}", source.connector, source.entity), read.clone()),
+        };
+        if !field.is_empty() {
+            facts.reads.entry(entity).or_default().insert(field);
+        }
+    }
+}
+
+/// What is kept of an answer: the fields that later steps read.
+fn keeps(target: &TargetPlan, read: Option<&BTreeSet<String>>) -> Vec<String> {
+    let read = read.into_iter().flatten();
+    read.filter(|name| target.output.field(name).is_some()).cloned().collect()
+}
+
+struct NoLookups;
+
+impl Lookups for NoLookups {
+    fn find(&self, _: usize, _: &[Value]) -> Answer {
+        Answer::Missing
+    }
+
+    fn name(&self, _: usize) -> String {
+        "lookup".to_owned()
+    }
+}
+
+/// The value of an expression that needs no record.
+fn constant(checker: &mut Checker<'_>, expr: &Expr) -> Option<Value> {
+    let record = checker.record.take();
+    let typed = checker.expr(expr);
+    checker.record = record;
+    let mut frame = Frame::new(Value::Null, Arc::from([]), checker.resolved.slot_count);
+    match evaluate(&typed?.node, &mut frame, &NoLookups) {
+        Ok(value) => Some(value),
+        Err(error) => {
+            checker.say_at(error.code, error.at, error.message, "this must be known before anything runs");
+            None
+        }
+    }
+}
+
+fn tests(
+    checker: &mut Checker<'_>,
+    file: &File,
+    targets: &[TargetPlan],
+    lookups: &[LookupPlan],
+    files: &dyn Files,
+    used: &mut BTreeSet<String>,
+) -> Option<Vec<TestPlan>> {
+    // A flow that is wrong would make errors of its tests that are no news.
+    if checker.found.iter().any(|found| found.severity() == crate::diag::Severity::Error) {
+        return None;
+    }
+    let (reads, datasets) = (checker.reads.clone(), checker.datasets.clone());
+    let answers = checker.answers.clone();
+    let mut plans = Vec::new();
+    let mut sound = true;
+    for item in &file.items {
+        if let ItemKind::Test(test) = &item.kind {
+            match self::test(checker, test, item.span, targets, lookups, files, used) {
+                Some(plan) => plans.push(plan),
+                None => sound = false,
+            }
+        }
+    }
+    // What only tests look at is nothing that the flow reads.
+    (checker.reads, checker.datasets, checker.answers) = (reads, datasets, answers);
+    sound.then_some(plans)
+}
+
+fn test(
+    checker: &mut Checker<'_>,
+    test: &TestItem,
+    at: Span,
+    targets: &[TargetPlan],
+    lookups: &[LookupPlan],
+    files: &dyn Files,
+    used: &mut BTreeSet<String>,
+) -> Option<TestPlan> {
+    let Some(given) = &test.given else {
+        checker.say_at(
+            Code::E105,
+            test.name.span,
+            "this test has no record",
+            "write `given { … }` or `given file \"…\"`",
+        );
+        return None;
+    };
+    let record = given_value(checker, given, files, used)?;
+    let mut plan = TestPlan {
+        name: test.name.text.clone(),
+        record,
+        lookups: Vec::new(),
+        params: Vec::new(),
+        answers: Vec::new(),
+        expectations: Vec::new(),
+        at,
+    };
+    for with in &test.with {
+        match with {
+            With::Env(name, value) => {
+                let Some(index) = checker.params.iter().position(|param| param.name == name.text) else {
+                    let message = format!("no parameter is called `{}`", name.text);
+                    checker.say_at(Code::E206, name.span, message, "declare it with `param`");
+                    return None;
+                };
+                plan.params.push((index, constant(checker, value)?));
+            }
+            With::Lookup(name, keys, value) => {
+                let Some(index) = lookups.iter().position(|lookup| lookup.name == name.text) else {
+                    checker.say_at(
+                        Code::E201,
+                        name.span,
+                        format!("there is no lookup `{}`", name.text),
+                        "name one of this flow's",
+                    );
+                    return None;
+                };
+                let keys: Option<Vec<Value>> = keys.iter().map(|key| constant(checker, key)).collect();
+                plan.lookups.push((index, keys?, constant(checker, value)?));
+            }
+            With::Answer(name, value) => {
+                let target = target_named(checker, name, targets)?;
+                plan.answers.push((target, constant(checker, value)?));
+            }
+        }
+    }
+    if test.expect.is_empty() {
+        checker.say_at(Code::E105, test.name.span, "this test expects nothing", "write `expect …`");
+        return None;
+    }
+    for expect in &test.expect {
+        plan.expectations.push(match expect {
+            Expect::Skip(reason, at) => Expectation::Skipped { reason: reason.clone(), at: *at },
+            Expect::Reject(reason, at) => Expectation::Rejected { reason: reason.clone(), at: *at },
+            Expect::NoTarget(name) => {
+                Expectation::NotWritten { target: target_named(checker, name, targets)?, at: name.span }
+            }
+            Expect::Target(name, payload) => {
+                let target = target_named(checker, name, targets)?;
+                let payload = match payload {
+                    Some(payload) => Some(given_value(checker, payload, files, used)?),
+                    None => None,
+                };
+                Expectation::Written { target, payload, at: name.span }
+            }
+            Expect::Holds(condition) => {
+                Expectation::Holds { condition: checker.condition(condition)?, at: condition.span }
+            }
+        });
+    }
+    Some(plan)
+}
+
+fn target_named(checker: &mut Checker<'_>, name: &Name, targets: &[TargetPlan]) -> Option<TargetId> {
+    if let Some(index) = targets.iter().position(|target| target.name == name.text) {
+        return Some(index);
+    }
+    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
+    let help = match suggest::nearest(&name.text, names.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None => format!("give the target a name with `as`; there are {}", names.join(", ")),
+    };
+    checker.say_at(Code::E201, name.span, format!("no target is called `{}`", name.text), help);
+    None
+}
+
+fn given_value(
+    checker: &mut Checker<'_>,
+    given: &Given,
+    files: &dyn Files,
+    used: &mut BTreeSet<String>,
+) -> Option<Value> {
+    match given {
+        Given::Value(expr) => constant(checker, expr),
+        Given::File(path) => {
+            used.insert(path.text.clone());
+            let read = files.read(&path.text).and_then(|bytes| json::parse(&bytes).map_err(|error| error.to_string()));
+            match read {
+                Ok(value) => Some(value),
+                Err(why) => {
+                    checker.say_at(
+                        Code::E401,
+                        path.span,
+                        format!("{:?} cannot be read: {why}", path.text),
+                        "paths are relative to the flow",
+                    );
+                    None
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,242 @@
+//! Targets: what a flow hands over fits what the remote takes, field by field, before anything runs.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+
+use super::{Checker, Typed};
+use crate::catalog::{Base, EntitySpec, Idempotency, ObjectSpec, Type, WriteSpec};
+use crate::diag::{Code, Diagnostic, Span, suggest};
+use crate::lang::ast::{Name, Retry, TargetStep};
+use crate::plan::{Facts, RetryPolicy, TargetPlan};
+
+impl Checker<'_> {
+    /// The entity that two names mean; says which does not exist.
+    pub(super) fn entity(&mut self, connector: &Name, entity: &Name) -> Option<EntitySpec> {
+        let Some(spec) = self.catalog.connector(&connector.text).cloned() else {
+            let names: Vec<&str> = self.catalog.connectors.iter().map(|spec| spec.name).collect();
+            let help = match suggest::nearest(&connector.text, names.iter().copied()) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => format!("there are {}", names.join(", ")),
+            };
+            self.say_at(Code::E204, connector.span, format!("there is no connector `{}`", connector.text), help);
+            return None;
+        };
+        if let Some(found) = spec.entity(&entity.text) {
+            return Some(found.clone());
+        }
+        let names: Vec<&str> = spec.entities.iter().map(|entity| entity.name).collect();
+        let help = match suggest::nearest(&entity.text, names.iter().copied()) {
+            Some(near) => format!("did you mean `{}.{near}`?", connector.text),
+            None => format!("it has {}", names.join(", ")),
+        };
+        self.say_at(Code::E204, entity.span, format!("`{}` has no `{}`", connector.text, entity.text), help);
+        None
+    }
+
+    pub(super) fn target(&mut self, step: &TargetStep, facts: &mut Facts) -> Option<TargetPlan> {
+        let entity = self.entity(&step.connector, &step.entity);
+        let payload = self.expr(&step.payload);
+        let entity = entity?;
+        let Some(write) = entity.write(&step.verb.text).cloned() else {
+            let verbs: Vec<&str> = entity.writes.iter().map(|write| write.verb).collect();
+            let help = match verbs.as_slice() {
+                [] => "it can only be read".to_owned(),
+                verbs => format!("it takes {}", verbs.join(", ")),
+            };
+            let message = format!("`{}.{}` does not take `{}`", step.connector.text, step.entity.text, step.verb.text);
+            self.say_at(Code::E204, step.verb.span, message, help);
+            return None;
+        };
+        let name = match &step.name {
+            Some(name) => name.text.clone(),
+            None => format!("{}.{}", step.connector.text, step.entity.text),
+        };
+        let slot = self.slot_at(step.name.as_ref().map_or(step.span, |name| name.span))?;
+        let output = Type::new(Base::Object(Arc::clone(&write.output)));
+        self.slots.insert(slot, (output, None));
+        self.answers.insert(slot, BTreeSet::new());
+        let payload = payload?;
+        if !self.fits(&payload, &write, &name, step.span, facts) {
+            return None;
+        }
+        if write.idempotency == Idempotency::None {
+            self.say_at(
+                Code::E503,
+                step.span,
+                format!("nobody can tell whether a `{}` that got no answer has happened", step.verb.text),
+                "use a verb of this entity that can be repeated",
+            );
+            return None;
+        }
+        facts.operations.insert(format!("{}.{}", step.connector.text, write.operation));
+        Some(TargetPlan {
+            name,
+            connector: step.connector.text.clone(),
+            entity: step.entity.text.clone(),
+            verb: step.verb.text.clone(),
+            operation: format!("{}.{}", step.connector.text, write.operation),
+            payload: payload.node,
+            input: write.input,
+            output: write.output,
+            slot,
+            keeps: Vec::new(),
+            idempotency: write.idempotency,
+            natural_key: write.natural_key,
+            retry: step.retry.map(policy),
+            at: step.span,
+        })
+    }
+
+    fn fits(&mut self, payload: &Typed, write: &WriteSpec, name: &str, at: Span, facts: &mut Facts) -> bool {
+        let spec = match &payload.ty.base {
+            Base::Object(spec) => Arc::clone(spec),
+            Base::Any => return true,
+            _ => {
+                self.wrong(payload.node.at, "an object", &payload.ty);
+                return false;
+            }
+        };
+        let before = self.found.len();
+        let mut written = BTreeSet::new();
+        self.object_fits(&spec, &write.input, "", payload.node.at, &mut written, name, facts);
+        facts.writes.insert(name.to_owned(), written);
+        let broken = self.found.get(before..).unwrap_or_default().iter();
+        let broken = broken.filter(|found| found.severity() == crate::diag::Severity::Error).count() > 0;
+        let _ = at;
+        !broken
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one walk over two schemas that collects facts on its way")]
+    fn object_fits(
+        &mut self,
+        given: &Arc<ObjectSpec>,
+        wanted: &ObjectSpec,
+        path: &str,
+        at: Span,
+        written: &mut BTreeSet<String>,
+        target: &str,
+        facts: &mut Facts,
+    ) {
+        let places = self.places.get(&(Arc::as_ptr(given) as usize)).cloned().unwrap_or_default();
+        let place = |name: &str| places.get(name).copied().unwrap_or(at);
+        let full = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        for field in &wanted.fields {
+            if field.ty.nullable || given.field(&field.name).is_some() {
+                continue;
+            }
+            if given.open {
+                continue;
+            }
+            let message = format!("{} needs `{}`, and it is not set", wanted.name, field.name);
+            self.say_at(Code::E501, at, message, format!("add `{} = …` ({})", field.name, field.ty.base));
+        }
+        for field in &given.fields {
+            let Some(target_field) = wanted.field(&field.name) else {
+                if !wanted.open {
+                    let names: Vec<&str> = wanted.fields.iter().map(|field| field.name.as_str()).collect();
+                    let help = match suggest::nearest(&field.name, names.iter().copied()) {
+                        Some(near) => format!("did you mean `{near}`?"),
+                        None => format!("it takes {}", names.join(", ")),
+                    };
+                    let message = format!("{} has no field `{}`", wanted.name, field.name);
+                    self.say_at(Code::E502, place(&field.name), message, help);
+                }
+                continue;
+            };
+            let full = full(&field.name);
+            let at = place(&field.name);
+            if (field.ty.nullable || field.ty.base == Base::Null) && !target_field.ty.nullable {
+                let message = format!("`{}` may be absent, and {} needs it", field.name, wanted.name);
+                self.say_at(Code::E302, at, message, "give it a default: `… ?? default`");
+                continue;
+            }
+            written.insert(full.clone());
+            self.value_fits(&field.ty, &target_field.ty, &full, at, written, target, facts);
+        }
+    }
+
+    #[allow(clippy::too_many_arguments, reason = "one walk over two schemas that collects facts on its way")]
+    fn value_fits(
+        &mut self,
+        given: &Type,
+        wanted: &Type,
+        path: &str,
+        at: Span,
+        written: &mut BTreeSet<String>,
+        target: &str,
+        facts: &mut Facts,
+    ) {
+        match (&given.base, &wanted.base) {
+            (Base::Object(given_spec), Base::Object(wanted_spec)) => {
+                let wanted_spec = Arc::clone(wanted_spec);
+                return self.object_fits(&Arc::clone(given_spec), &wanted_spec, path, at, written, target, facts);
+            }
+            (Base::List(given_item), Base::List(wanted_item)) => {
+                let path = format!("{path}[]");
+                return self.value_fits(given_item, wanted_item, &path, at, written, target, facts);
+            }
+            _ => {}
+        }
+        if given.carries_pii() {
+            facts.buyer_data.insert(format!("{target}.{path}"));
+            if !self.environment.buyer_data_allowed {
+                let name = self.environment.name.clone().unwrap_or_default();
+                self.say_at(
+                    Code::E504,
+                    at,
+                    format!("`{path}` is buyer data, and the environment `{name}` must not get any"),
+                    "mask it: `mask(…)`, `hash(…)`, `initials(…)`; or allow it with `buyer_data: allowed`",
+                );
+            }
+        }
+        let fits = match (&given.base, &wanted.base) {
+            (Base::Any | Base::Null, _)
+            | (_, Base::Any)
+            | (Base::Int | Base::Money(_), Base::Decimal)
+            | (Base::Enum(_) | Base::Date | Base::Instant, Base::Text)
+            | (Base::Text, Base::Enum(_)) => true,
+            (Base::Enum(words), Base::Enum(spec)) if !spec.open => {
+                match words.values.iter().find(|word| !spec.values.contains(word)) {
+                    Some(word) if words.name == "text" => {
+                        let near = suggest::nearest(word, spec.values.iter().map(String::as_str)).map(str::to_owned);
+                        let (spec, word) = (spec.clone(), word.clone());
+                        self.unknown_word(&spec, &word, near, at);
+                        return;
+                    }
+                    Some(word) => {
+                        let message = format!("`{path}` may become \"{word}\", which {} does not have", spec.name);
+                        let help = format!("map it with `match` or a table to one of {}", spec.values.join(", "));
+                        self.say_at(Code::E505, at, message, help);
+                        return;
+                    }
+                    None => true,
+                }
+            }
+            (Base::Enum(_), Base::Enum(_)) => true,
+            (Base::Money(_), Base::Money(None)) => true,
+            (x, y) => x == y,
+        };
+        if !fits {
+            let help = match (&given.base, &wanted.base) {
+                (Base::Text | Base::Enum(_), Base::Decimal) => "make a number of it: `decimal(…)`",
+                (Base::Text | Base::Enum(_), Base::Int) => "make a whole number of it: `int(…)`",
+                (Base::Text | Base::Enum(_), Base::Date | Base::Instant) => {
+                    "make a date of it: `date(…)` or `instant(…)`"
+                }
+                (_, Base::Text | Base::Enum(_)) => "make text of it: `text(…)`",
+                (Base::Instant, Base::Date) => "take the date in a zone: `date(…, \"Europe/Berlin\")`",
+                _ => "see `flowrun connectors` for what it takes",
+            };
+            let diagnostic =
+                Diagnostic::new(Code::E505, at, format!("`{path}` must be {}, and it is {}", wanted.base, given));
+            self.say(diagnostic.help(help));
+        }
+    }
+}
+
+/// A retry clause with the defaults filled in.
+pub(super) fn policy(retry: Retry) -> RetryPolicy {
+    let default = RetryPolicy::default();
+    let (first, longest) = retry.backoff.unwrap_or((default.first, default.longest));
+    RetryPolicy { retries: retry.retries, first, longest }
+}

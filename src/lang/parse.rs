@@ -1,0 +1,379 @@
+//! Text to [`File`]. The only module that knows pest. A slip in one declaration does not hide those in others: what
+//! does not parse is parsed again by itself, and its own field lines again by themselves, for the exact error of each.
+
+mod expression;
+mod item;
+mod literal;
+
+use pest::Parser;
+use pest::error::{ErrorVariant, InputLocation};
+use pest::iterators::Pair;
+
+use super::ast::{Expr, File, Name};
+use super::{MAX_DEPTH, MAX_SOURCE};
+use crate::diag::{Code, Diagnostic, Span};
+
+/// What pest makes of the grammar.
+#[allow(missing_docs, unreachable_pub, reason = "generated: the grammar file documents its rules")]
+mod grammar {
+    #[derive(pest_derive::Parser)]
+    #[grammar = "grammar/flow.pest"]
+    pub(super) struct Grammar;
+}
+
+use grammar::{Grammar, Rule};
+
+/// How many rule calls pest may make for one process-wide parse; generous for 1 MiB, an end for hostile text.
+const CALLS: usize = 50_000_000;
+
+/// Parses a flow file. What cannot be parsed is left out and said.
+pub(super) fn parse(text: &str, found: &mut Vec<Diagnostic>) -> File {
+    let mut file = File::default();
+    if !acceptable(text, found) {
+        return file;
+    }
+    let text = &masked(text);
+    let pairs = match Grammar::parse(Rule::file, text) {
+        Ok(pairs) => pairs,
+        Err(error) => {
+            found.push(syntax(&error, 0, text));
+            return file;
+        }
+    };
+    let mut builder = Builder { base: 0, depth: 0, found };
+    for pair in pairs.flat_map(Pair::into_inner) {
+        match pair.as_rule() {
+            Rule::item => file.items.extend(builder.item(pair)),
+            Rule::junk => recover(pair.as_str(), pair.as_span().start(), &mut file, builder.found),
+            _ => {}
+        }
+    }
+    file
+}
+
+/// Parses one expression.
+pub(super) fn expression(text: &str, found: &mut Vec<Diagnostic>) -> Option<Expr> {
+    if !acceptable(text, found) {
+        return None;
+    }
+    expression_at(text, 0, found)
+}
+
+/// Parses an expression that stands at a byte of a larger text.
+fn expression_at(text: &str, base: usize, found: &mut Vec<Diagnostic>) -> Option<Expr> {
+    match Grammar::parse(Rule::only_expr, text) {
+        Ok(pairs) => {
+            let mut builder = Builder { base, depth: 0, found };
+            let pair = pairs.flat_map(Pair::into_inner).find(|pair| pair.as_rule() == Rule::expr)?;
+            builder.expr(pair)
+        }
+        Err(error) => {
+            found.push(syntax(&error, base, text));
+            None
+        }
+    }
+}
+
+/// Turns pairs into the tree.
+struct Builder<'f> {
+    /// Where the parsed text stands in the file.
+    base: usize,
+    /// How deep the tree is that is being built.
+    depth: usize,
+    found: &'f mut Vec<Diagnostic>,
+}
+
+impl Builder<'_> {
+    fn span(&self, pair: &Pair<'_, Rule>) -> Span {
+        let span = pair.as_span();
+        // A pair may end in white space that belonged to a repetition; the underline should not.
+        let end = span.start() + pair.as_str().trim_end().len();
+        Span::new(self.base + span.start(), self.base + end)
+    }
+}
+
+/// Text that cannot hurt the parser: not too large, and not nested beyond what the later stages walk.
+fn acceptable(text: &str, found: &mut Vec<Diagnostic>) -> bool {
+    static LIMIT: std::sync::Once = std::sync::Once::new();
+    LIMIT.call_once(|| pest::set_call_limit(std::num::NonZeroUsize::new(CALLS)));
+    if text.len() > MAX_SOURCE {
+        found.push(
+            Diagnostic::new(Code::E103, Span::new(0, 0), format!("the file is larger than {MAX_SOURCE} bytes"))
+                .help("split it into several flows"),
+        );
+        return false;
+    }
+    let mut depth = 0_usize;
+    let mut operators = 0_usize;
+    let mut chars = text.char_indices();
+    let mut before = ' ';
+    while let Some((at, char)) = chars.next() {
+        match char {
+            '"' => {
+                // Brackets inside text do not nest.
+                while let Some((_, inner)) = chars.next() {
+                    match inner {
+                        '\\' => drop(chars.next()),
+                        '"' => break,
+                        _ => {}
+                    }
+                }
+            }
+            '#' => drop(chars.by_ref().find(|(_, c)| *c == '\n')),
+            '(' | '[' | '{' => depth += 1,
+            ')' | ']' | '}' => {
+                depth = depth.saturating_sub(1);
+                operators = 0;
+            }
+            '-' => operators += 1,
+            't' if before == 'o' => operators += 1,
+            c if c.is_whitespace() || c == 'n' || c == 'o' => {}
+            _ => operators = 0,
+        }
+        before = char;
+        if depth > MAX_DEPTH || operators > MAX_DEPTH {
+            found.push(
+                Diagnostic::new(
+                    Code::E102,
+                    Span::new(at, at + char.len_utf8()),
+                    format!("nested deeper than {MAX_DEPTH} levels"),
+                )
+                .help("give inner parts names with `let`"),
+            );
+            return false;
+        }
+    }
+    true
+}
+
+/// The text with comments blanked out byte for byte. pest skips comments by itself, but `junk` and the keyword at a
+/// line's start must not see what stands in them.
+fn masked(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut in_text = false;
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        match char {
+            '#' if !in_text => {
+                out.push(' ');
+                for char in chars.by_ref() {
+                    if char == '\n' {
+                        out.push('\n');
+                        break;
+                    }
+                    out.extend(std::iter::repeat_n(' ', char.len_utf8()));
+                }
+            }
+            '\\' if in_text => {
+                out.push(char);
+                out.extend(chars.next());
+            }
+            '"' => {
+                in_text = !in_text;
+                out.push(char);
+            }
+            // Text does not run over a line's end; a quote that was forgotten must not swallow the file.
+            '\n' => {
+                in_text = false;
+                out.push(char);
+            }
+            _ => out.push(char),
+        }
+    }
+    out
+}
+
+/// A declaration that did not parse: its error, and further ones in its lines.
+fn recover(junk: &str, start: usize, file: &mut File, found: &mut Vec<Diagnostic>) {
+    let trimmed = junk.trim();
+    if trimmed.is_empty() {
+        return;
+    }
+    let start = start + junk.find(trimmed).unwrap_or(0);
+    let error = match Grammar::parse(Rule::only_item, trimmed) {
+        Ok(pairs) => {
+            let mut builder = Builder { base: start, depth: 0, found };
+            for pair in pairs.flat_map(Pair::into_inner).filter(|pair| pair.as_rule() == Rule::item) {
+                file.items.extend(builder.item(pair));
+            }
+            return;
+        }
+        Err(error) => error,
+    };
+    let mut words = trimmed.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    let declared = match words.next() {
+        Some("let" | "transform" | "lookup" | "param") => words.next(),
+        Some("target") => words.skip_while(|word| *word != "as").nth(1),
+        _ => None,
+    };
+    file.broken.extend(declared.map(|name| Name { text: name.to_owned(), span: Span::new(start, start) }));
+    let first = syntax(&error, start, trimmed);
+    let at = first.span.start as usize - start;
+    found.push(first);
+    // After the first error, each following line that looks like a field of its own is tried by itself.
+    let mut offset = 0;
+    for line in trimmed.split_inclusive('\n') {
+        let begin = offset;
+        offset += line.len();
+        if begin <= at {
+            continue;
+        }
+        let Some((name, value)) = line.split_once('=') else { continue };
+        let word = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+        if !word(name.trim()) || value.starts_with('=') || balance(value) != 0 {
+            continue;
+        }
+        let value_at = begin + name.len() + 1;
+        let value = value.trim_end().trim_end_matches(',');
+        let lead = value.len() - value.trim_start().len();
+        expression_at(value.trim(), start + value_at + lead, found);
+    }
+}
+
+fn balance(text: &str) -> i32 {
+    text.chars().fold(0, |depth, char| match char {
+        '(' | '[' | '{' => depth + 1,
+        ')' | ']' | '}' => depth - 1,
+        _ => depth,
+    })
+}
+
+/// A pest error in the author's words.
+fn syntax(error: &pest::error::Error<Rule>, base: usize, text: &str) -> Diagnostic {
+    let (start, end) = match error.location {
+        InputLocation::Pos(at) => (at, at),
+        InputLocation::Span((start, end)) => (start, end),
+    };
+    let rest = text.get(start..).unwrap_or("");
+    let width = match rest.chars().next() {
+        Some(c) if c.is_alphanumeric() || c == '_' => {
+            rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
+        }
+        Some(c) => c.len_utf8(),
+        None => 0,
+    };
+    let span = Span::new(base + start, base + end.max(start + width));
+    let seen = rest.get(..width).unwrap_or("").trim();
+    match &error.variant {
+        ErrorVariant::ParsingError { positives, .. } => {
+            let expected = expected(positives);
+            let message = match seen {
+                "" if start >= text.trim_end().len() => "the text ends here too early".to_owned(),
+                "" => "this line ends too early".to_owned(),
+                seen => format!("`{seen}` does not fit here"),
+            };
+            let diagnostic = Diagnostic::new(Code::E101, span, message);
+            match slip(seen, rest, positives) {
+                Some(help) => diagnostic.help(help),
+                None if expected.is_empty() => diagnostic,
+                None => diagnostic.help(format!("expected {expected}")),
+            }
+        }
+        ErrorVariant::CustomError { message } if message.contains("limit") => {
+            Diagnostic::new(Code::E102, span, "this is nested too deep to be parsed")
+                .help("give inner parts names with `let`")
+        }
+        ErrorVariant::CustomError { message } => Diagnostic::new(Code::E101, span, message.clone()),
+    }
+}
+
+/// What integrators write by habit from other languages, and what it is here.
+fn slip(seen: &str, rest: &str, positives: &[Rule]) -> Option<&'static str> {
+    Some(match seen {
+        "=" if rest.starts_with("==") => "`==` compares; a field is set with one `=`",
+        "=" if positives.contains(&Rule::equal) => "to compare write `==`",
+        "&" => "write `and`",
+        "|" if rest.starts_with("||") => "write `or`, or `??` for a default",
+        "!" => "write `not`, or `!=` to compare",
+        ":" => "fields are set with `=`: `name = value`",
+        "'" => "text stands in double quotes: \"…\"",
+        ";" => "no semicolons: a new line is enough",
+        "/" if rest.starts_with("//") => "comments begin with `#`",
+        _ => return None,
+    })
+}
+
+fn expected(positives: &[Rule]) -> String {
+    let mut names: Vec<&str> = Vec::new();
+    for rule in positives {
+        let name = match rule {
+            Rule::expr
+            | Rule::unary
+            | Rule::postfix
+            | Rule::pattern_expr
+            | Rule::path
+            | Rule::call
+            | Rule::variable
+            | Rule::group
+            | Rule::if_
+            | Rule::match_
+            | Rule::for_
+            | Rule::not
+            | Rule::negate
+            | Rule::null
+            | Rule::true_
+            | Rule::false_
+            | Rule::list
+            | Rule::literal => "a value",
+            Rule::ident | Rule::name => "a name",
+            Rule::string => "text in double quotes",
+            Rule::number | Rule::integer => "a number",
+            Rule::duration => "a duration such as 15m",
+            Rule::object | Rule::block => "`{`",
+            Rule::entry | Rule::binding => "a field `name = value`",
+            Rule::arm | Rule::else_arm | Rule::pattern | Rule::comparison => "a case `pattern => value`",
+            Rule::entity => "`connector.entity`",
+            Rule::item => "a declaration such as `source`, `let` or `target`",
+            Rule::type_name => "a type",
+            Rule::EOI => "the end",
+            Rule::because => "`because`",
+            Rule::retry => "`retry`",
+            Rule::otherwise | Rule::kw_else => "`else`",
+            Rule::kw_by => "`by`",
+            Rule::kw_give => "`give`",
+            Rule::kw_in => "`in`",
+            Rule::kw_when => "`when`",
+            Rule::kw_because => "`because`",
+            Rule::kw_table => "`table`",
+            Rule::kw_error => "`error`",
+            Rule::kw_retry => "`retry`",
+            Rule::kw_target => "`target`",
+            Rule::given | Rule::with | Rule::expect => "`given`, `with` or `expect`",
+            Rule::trigger_on | Rule::where_ | Rule::since => "`on`, `where` or `since`",
+            Rule::trigger => "`event NAME`, `every 15m`, `cron \"…\"` or `manual`",
+            Rule::inner => "a step such as `target` or `let`",
+            Rule::verb => "`create`, `upsert`, `update`, `delete` or `call NAME`",
+            Rule::or
+            | Rule::and
+            | Rule::coalesce
+            | Rule::catch
+            | Rule::in_
+            | Rule::not_in
+            | Rule::equal
+            | Rule::unequal
+            | Rule::at_most
+            | Rule::at_least
+            | Rule::below
+            | Rule::above
+            | Rule::add
+            | Rule::subtract
+            | Rule::multiply
+            | Rule::divide
+            | Rule::remainder
+            | Rule::pipe => "an operator",
+            _ => continue,
+        };
+        if !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    // Operators can follow nearly everywhere, so naming them helps only where nothing else can.
+    if names.len() > 1 {
+        names.retain(|name| *name != "an operator");
+    }
+    match names.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}

@@ -1,0 +1,322 @@
+//! Declarations: pairs to tree.
+
+use pest::iterators::Pair;
+
+use super::{Builder, Rule};
+use crate::lang::ast::{
+    Expect, Expr, Given, Item, ItemKind, LookupFrom, LookupItem, Name, Retry, SourceItem, Step, TargetStep, TestItem,
+    Trigger, With,
+};
+use crate::value::Value;
+
+/// The pairs inside a pair, without the keywords that were needed only to tell it from others.
+fn parts(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
+    pair.into_inner()
+        .filter(|part| !format!("{:?}", part.as_rule()).starts_with("kw_") || part.as_rule() == Rule::kw_call)
+}
+
+impl Builder<'_> {
+    pub(super) fn item(&mut self, pair: Pair<'_, Rule>) -> Option<Item> {
+        let span = self.span(&pair);
+        let declared = parts(pair).next()?;
+        let kind = match declared.as_rule() {
+            Rule::flow => ItemKind::Flow(self.name(parts(declared).next()?)?),
+            Rule::source => ItemKind::Source(self.source(declared)?),
+            Rule::key => ItemKind::Key(self.expr(parts(declared).next()?)?),
+            Rule::lookup => ItemKind::Lookup(self.lookup(declared)?),
+            Rule::param => {
+                let mut inner = parts(declared);
+                let (name, ty) = (self.name(inner.next()?)?, self.name(inner.next()?)?);
+                let default = match inner.next() {
+                    Some(default) => Some(self.expr(default)?),
+                    None => None,
+                };
+                ItemKind::Param { name, ty, default }
+            }
+            Rule::on_error => ItemKind::OnError(self.retry(parts(declared).find(|p| p.as_rule() == Rule::retry)?)?),
+            Rule::alert => {
+                let mut inner = parts(declared);
+                let route = self.name(inner.next()?)?;
+                let conditions: Option<Vec<(Name, i64)>> = inner.map(|part| self.alert_condition(part)).collect();
+                ItemKind::Alert { route, conditions: conditions? }
+            }
+            Rule::test => ItemKind::Test(self.test(declared)?),
+            _ => ItemKind::Step(self.step(declared)?),
+        };
+        Some(Item { kind, span })
+    }
+
+    fn source(&mut self, pair: Pair<'_, Rule>) -> Option<SourceItem> {
+        let mut inner = parts(pair);
+        let (connector, entity) = self.entity(inner.next()?)?;
+        let mut source = SourceItem { connector, entity, triggers: Vec::new(), filter: None, since: None };
+        for clause in inner {
+            match clause.as_rule() {
+                Rule::trigger_on => {
+                    for trigger in parts(clause) {
+                        let span = self.span(&trigger);
+                        source.triggers.push((self.trigger(trigger)?, span));
+                    }
+                }
+                Rule::where_ => source.filter = Some(self.expr(parts(clause).next()?)?),
+                _ => source.since = Some(self.duration(&parts(clause).next()?)?),
+            }
+        }
+        Some(source)
+    }
+
+    fn trigger(&mut self, pair: Pair<'_, Rule>) -> Option<Trigger> {
+        let mut inner = parts(pair);
+        let Some(first) = inner.next() else { return Some(Trigger::Manual) };
+        Some(match first.as_rule() {
+            Rule::ident => Trigger::Event(self.name(first)?),
+            Rule::duration => Trigger::Every(self.duration(&first)?),
+            _ => {
+                let schedule = self.quoted(&first)?.text;
+                let zone = match inner.next() {
+                    Some(zone) => Some(self.quoted(&zone)?.text),
+                    None => None,
+                };
+                Trigger::Cron(schedule, zone)
+            }
+        })
+    }
+
+    fn entity(&mut self, pair: Pair<'_, Rule>) -> Option<(Name, Name)> {
+        let mut inner = parts(pair);
+        Some((self.name(inner.next()?)?, self.name(inner.next()?)?))
+    }
+
+    fn lookup(&mut self, pair: Pair<'_, Rule>) -> Option<LookupItem> {
+        let mut inner = parts(pair);
+        let name = self.name(inner.next()?)?;
+        let from = inner.next()?;
+        let from = if from.as_rule() == Rule::entity_from {
+            let mut inner = parts(from);
+            let (connector, entity) = self.entity(inner.next()?)?;
+            LookupFrom::Entity { connector, entity, by: self.name(inner.next()?)? }
+        } else {
+            self.table(from)?
+        };
+        let (mut cache, mut otherwise) = (None, None);
+        for clause in inner {
+            let clause_rule = clause.as_rule();
+            let value = parts(clause).next()?;
+            if clause_rule == Rule::cache {
+                cache = Some(self.duration(&value)?);
+            } else {
+                otherwise = Some(self.expr(value)?);
+            }
+        }
+        Some(LookupItem { name, from, cache, otherwise })
+    }
+
+    fn table(&mut self, pair: Pair<'_, Rule>) -> Option<LookupFrom> {
+        let (mut by, mut give, mut giving) = (Vec::new(), Vec::new(), false);
+        let (mut path, mut rows) = (None, Vec::new());
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::string => path = Some(self.quoted(&part)?),
+                Rule::inline_table => {
+                    for row in part.into_inner() {
+                        let mut inner = row.into_inner();
+                        let key = self.quoted(&inner.next()?)?;
+                        rows.push((key, self.literal(inner.next()?)?));
+                    }
+                }
+                Rule::kw_give => giving = true,
+                Rule::ident if giving => give.push(self.name(part)?),
+                Rule::ident => by.push(self.name(part)?),
+                _ => {}
+            }
+        }
+        Some(match path {
+            Some(path) => LookupFrom::File { path, by, give },
+            None => LookupFrom::Inline { rows, by, give },
+        })
+    }
+
+    fn literal(&mut self, pair: Pair<'_, Rule>) -> Option<Value> {
+        let mut negative = false;
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::negate => negative = true,
+                Rule::number => {
+                    return Some(match self.number(&part)? {
+                        Value::Int(int) if negative => Value::Int(-int),
+                        Value::Decimal(decimal) if negative => Value::Decimal(-decimal),
+                        value => value,
+                    });
+                }
+                Rule::string => return Some(Value::from(self.quoted(&part)?.text)),
+                Rule::true_ => return Some(Value::Bool(true)),
+                Rule::false_ => return Some(Value::Bool(false)),
+                _ => return Some(Value::Null),
+            }
+        }
+        None
+    }
+
+    fn retry(&mut self, pair: Pair<'_, Rule>) -> Option<Retry> {
+        let mut inner = parts(pair);
+        let count = inner.next()?;
+        let retries = match count.as_str().parse::<u32>() {
+            Ok(retries) if retries <= 100 => retries,
+            _ => return self.bad(&count, "at most 100 tries"),
+        };
+        let mut pauses = Vec::new();
+        for pause in inner {
+            pauses.push(self.duration(&pause)?);
+        }
+        let backoff = match pauses.as_slice() {
+            [first, longest] if first > longest => {
+                return self.bad(&count, "the first pause is longer than the longest");
+            }
+            [first, longest] => Some((*first, *longest)),
+            _ => None,
+        };
+        Some(Retry { retries, backoff })
+    }
+
+    fn alert_condition(&mut self, pair: Pair<'_, Rule>) -> Option<(Name, i64)> {
+        let mut inner = parts(pair);
+        let measure = self.name(inner.next()?)?;
+        let limit = inner.next()?;
+        let limit = match limit.as_rule() {
+            Rule::duration => i64::try_from(self.duration(&limit)?.as_secs()).ok()?,
+            _ => match limit.as_str().parse() {
+                Ok(limit) => limit,
+                Err(_) => return self.bad(&limit, "this number is too large"),
+            },
+        };
+        Some((measure, limit))
+    }
+
+    fn step(&mut self, pair: Pair<'_, Rule>) -> Option<Step> {
+        let span = self.span(&pair);
+        let rule = pair.as_rule();
+        if rule == Rule::when {
+            return self.when(pair);
+        }
+        if rule == Rule::target {
+            return self.target(pair, span).map(Step::Target);
+        }
+        let mut inner = parts(pair);
+        if matches!(rule, Rule::let_ | Rule::transform) {
+            let name = self.name(inner.next()?)?;
+            let value = inner.next()?;
+            let value = if rule == Rule::transform { self.object(value)? } else { self.expr(value)? };
+            return Some(Step::Let { name, value });
+        }
+        let condition = self.expr(inner.next()?)?;
+        let because = match inner.next() {
+            Some(because) => Some(self.expr(parts(because).next()?)?),
+            None => None,
+        };
+        Some(match rule {
+            Rule::skip => Step::Skip { when: condition, because },
+            Rule::reject => Step::Reject { when: condition, because: because? },
+            _ => Step::Ensure { condition, because },
+        })
+    }
+
+    fn when(&mut self, pair: Pair<'_, Rule>) -> Option<Step> {
+        let (mut condition, mut then, mut otherwise, mut second) = (None, Vec::new(), Vec::new(), false);
+        for part in pair.into_inner() {
+            match part.as_rule() {
+                Rule::expr => condition = Some(self.expr(part)?),
+                Rule::kw_else => second = true,
+                Rule::inner => {
+                    let step = self.step(part.into_inner().next()?)?;
+                    if second { otherwise.push(step) } else { then.push(step) }
+                }
+                _ => {}
+            }
+        }
+        Some(Step::When { condition: condition?, then, otherwise })
+    }
+
+    fn target(&mut self, pair: Pair<'_, Rule>, span: crate::diag::Span) -> Option<TargetStep> {
+        let mut inner = parts(pair).peekable();
+        let (connector, entity) = self.entity(inner.next()?)?;
+        let name = match inner.peek()?.as_rule() {
+            Rule::ident => Some(self.name(inner.next()?)?),
+            _ => None,
+        };
+        let verb = inner.next()?.into_inner().find(|part| part.as_rule() == Rule::ident)?;
+        let verb = self.name(verb)?;
+        let payload = self.expr(inner.next()?)?;
+        let retry = match inner.next() {
+            Some(retry) => Some(self.retry(retry)?),
+            None => None,
+        };
+        Some(TargetStep { connector, entity, name, verb, payload, retry, span })
+    }
+
+    fn test(&mut self, pair: Pair<'_, Rule>) -> Option<TestItem> {
+        let mut inner = parts(pair);
+        let name = self.quoted(&inner.next()?)?;
+        let mut test = TestItem { name, given: None, with: Vec::new(), expect: Vec::new() };
+        for clause in inner {
+            let span = self.span(&clause);
+            let rule = clause.as_rule();
+            let body = parts(clause).next()?;
+            match rule {
+                Rule::given => test.given = Some(self.given(body)?),
+                Rule::with => test.with.push(self.with(body)?),
+                _ => test.expect.push(self.expect(body, span)?),
+            }
+        }
+        Some(test)
+    }
+
+    fn given(&mut self, pair: Pair<'_, Rule>) -> Option<Given> {
+        Some(match pair.as_rule() {
+            Rule::from_file => Given::File(self.quoted(&parts(pair).next()?)?),
+            _ => Given::Value(self.expr(pair)?),
+        })
+    }
+
+    fn with(&mut self, pair: Pair<'_, Rule>) -> Option<With> {
+        let rule = pair.as_rule();
+        let mut inner = parts(pair);
+        let name = self.name(inner.next()?)?;
+        let mut exprs: Vec<Expr> = Vec::new();
+        for part in inner {
+            exprs.push(self.expr(part)?);
+        }
+        let value = exprs.pop()?;
+        Some(match rule {
+            Rule::with_env => With::Env(name, value),
+            Rule::with_lookup => With::Lookup(name, exprs, value),
+            _ => With::Answer(name, value),
+        })
+    }
+
+    fn expect(&mut self, pair: Pair<'_, Rule>, span: crate::diag::Span) -> Option<Expect> {
+        let rule = pair.as_rule();
+        if rule == Rule::expr {
+            return Some(Expect::Holds(self.expr(pair)?));
+        }
+        let mut inner = parts(pair);
+        let first = inner.next();
+        Some(match rule {
+            Rule::expect_no => Expect::NoTarget(self.name(first?)?),
+            Rule::expect_target => {
+                let name = self.name(first?)?;
+                let payload = match inner.next() {
+                    Some(payload) => Some(self.given(payload)?),
+                    None => None,
+                };
+                Expect::Target(name, payload)
+            }
+            _ => {
+                let reason = match first {
+                    Some(reason) => Some(self.quoted(&reason)?.text),
+                    None => None,
+                };
+                if rule == Rule::expect_skip { Expect::Skip(reason, span) } else { Expect::Reject(reason, span) }
+            }
+        })
+    }
+}

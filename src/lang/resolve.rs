@@ -1,0 +1,348 @@
+//! Names to numbers: which variable, lookup or parameter each name means, and which slot each variable has. Reports
+//! names that nobody declared, that are declared twice, or that are used before they are there.
+
+use std::collections::{BTreeMap, HashMap, HashSet};
+
+use super::ast::{Expect, Expr, ExprKind, File, Given, ItemKind, Name, Pattern, Step, With};
+use crate::catalog::Catalog;
+use crate::diag::{Code, Diagnostic, Span, suggest};
+use crate::plan::{LookupId, Slot};
+
+/// What a name means.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Binding {
+    /// A variable.
+    Slot(Slot),
+    /// A lookup.
+    Lookup(LookupId),
+    /// `env`, whose fields are the parameters.
+    Env,
+}
+
+/// A file whose names are known. Places in the text stand for the expressions and declarations at them.
+#[derive(Debug, Default)]
+pub struct Resolved {
+    /// What each use of a name means.
+    pub names: HashMap<Span, Binding>,
+    /// The slot of each declared variable, and of each `match` that keeps its subject.
+    pub slots: HashMap<Span, Slot>,
+    /// The names in scope at each template that has statements.
+    pub scopes: HashMap<Span, BTreeMap<String, Binding>>,
+    /// How many slots there are.
+    pub slot_count: usize,
+    /// Variables and lookups that nothing uses, with what they are called.
+    pub unused: Vec<(Name, &'static str)>,
+}
+
+/// Resolves the names of a file.
+pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic>) -> Resolved {
+    let mut resolver = Resolver::new(catalog, found);
+    let mut lookups = 0;
+    for item in &file.items {
+        if let ItemKind::Lookup(lookup) = &item.kind {
+            resolver.declare(&lookup.name, Binding::Lookup(lookups), "lookup");
+            lookups += 1;
+        }
+    }
+    resolver.later = file
+        .items
+        .iter()
+        .filter_map(|item| match &item.kind {
+            ItemKind::Step(Step::Let { name, .. }) => Some((name.text.clone(), name.span)),
+            ItemKind::Step(Step::Target(target)) => target.name.as_ref().map(|name| (name.text.clone(), name.span)),
+            _ => None,
+        })
+        .collect();
+    for name in &file.broken {
+        let slot = resolver.slot(name.span);
+        resolver.declare(name, Binding::Slot(slot), "target");
+    }
+    for item in &file.items {
+        match &item.kind {
+            ItemKind::Key(key) => resolver.expr(key),
+            ItemKind::Lookup(lookup) => resolver.optional(lookup.otherwise.as_ref()),
+            ItemKind::Param { default, .. } => resolver.optional(default.as_ref()),
+            ItemKind::Step(step) => resolver.step(step),
+            // Tests come after everything else, wherever they stand; a source's filter names fields of its own.
+            _ => {}
+        }
+    }
+    for item in &file.items {
+        if let ItemKind::Test(test) = &item.kind {
+            if let Some(Given::Value(value)) = &test.given {
+                resolver.expr(value);
+            }
+            for with in &test.with {
+                match with {
+                    With::Env(_, value) | With::Answer(_, value) => resolver.expr(value),
+                    With::Lookup(_, keys, value) => {
+                        keys.iter().for_each(|key| resolver.expr(key));
+                        resolver.expr(value);
+                    }
+                }
+            }
+            for expect in &test.expect {
+                match expect {
+                    Expect::Holds(condition) => resolver.expr(condition),
+                    Expect::Target(_, Some(Given::Value(value))) => resolver.expr(value),
+                    _ => {}
+                }
+            }
+        }
+    }
+    resolver.finish()
+}
+
+/// Resolves the names of an expression that stands alone.
+pub(super) fn resolve_expression(expr: &Expr, catalog: &Catalog, found: &mut Vec<Diagnostic>) -> Resolved {
+    let mut resolver = Resolver::new(catalog, found);
+    resolver.expr(expr);
+    resolver.finish()
+}
+
+struct Resolver<'c> {
+    catalog: &'c Catalog,
+    found: &'c mut Vec<Diagnostic>,
+    resolved: Resolved,
+    scopes: Vec<Vec<Declared>>,
+    /// Names that are declared further down.
+    later: HashMap<String, Span>,
+    used: HashSet<Span>,
+}
+
+struct Declared {
+    name: Name,
+    binding: Binding,
+    what: &'static str,
+}
+
+impl<'c> Resolver<'c> {
+    fn new(catalog: &'c Catalog, found: &'c mut Vec<Diagnostic>) -> Self {
+        Self {
+            catalog,
+            found,
+            resolved: Resolved::default(),
+            scopes: vec![Vec::new()],
+            later: HashMap::new(),
+            used: HashSet::new(),
+        }
+    }
+
+    fn finish(mut self) -> Resolved {
+        while !self.scopes.is_empty() {
+            self.close();
+        }
+        self.resolved.unused.sort_by_key(|(name, _)| name.span.start);
+        self.resolved
+    }
+
+    fn declare(&mut self, name: &Name, binding: Binding, what: &'static str) {
+        let earlier = self.scopes.iter().flatten().find(|declared| declared.name.text == name.text);
+        if let Some(earlier) = earlier {
+            self.found.push(
+                Diagnostic::new(Code::E205, name.span, format!("`{}` is declared already", name.text))
+                    .label(earlier.name.span, "declared here")
+                    .help("give one of them another name"),
+            );
+        } else if name.text == "env" {
+            self.found.push(
+                Diagnostic::new(Code::E205, name.span, "`env` holds the parameters of the environment")
+                    .help("choose another name"),
+            );
+        }
+        self.later.remove(&name.text);
+        if let Some(scope) = self.scopes.last_mut() {
+            scope.push(Declared { name: name.clone(), binding, what });
+        }
+    }
+
+    fn slot(&mut self, at: Span) -> Slot {
+        let slot = self.resolved.slot_count;
+        self.resolved.slot_count += 1;
+        self.resolved.slots.insert(at, slot);
+        slot
+    }
+
+    fn variable(&mut self, name: &Name, what: &'static str) {
+        let slot = self.slot(name.span);
+        self.declare(name, Binding::Slot(slot), what);
+    }
+
+    fn close(&mut self) {
+        for declared in self.scopes.pop().unwrap_or_default() {
+            let quiet = declared.name.text.starts_with('_') || declared.what == "target";
+            if !self.used.contains(&declared.name.span) && !quiet {
+                self.resolved.unused.push((declared.name, declared.what));
+            }
+        }
+    }
+
+    fn step(&mut self, step: &Step) {
+        match step {
+            Step::Skip { when, because } => {
+                self.expr(when);
+                self.optional(because.as_ref());
+            }
+            Step::Reject { when, because } => {
+                self.expr(when);
+                self.expr(because);
+            }
+            Step::Ensure { condition, because } => {
+                self.expr(condition);
+                self.optional(because.as_ref());
+            }
+            Step::Let { name, value } => {
+                self.expr(value);
+                self.variable(name, "name");
+            }
+            Step::When { condition, then, otherwise } => {
+                self.expr(condition);
+                for branch in [then, otherwise] {
+                    self.scopes.push(Vec::new());
+                    branch.iter().for_each(|step| self.step(step));
+                    self.close();
+                }
+            }
+            Step::Target(target) => {
+                self.expr(&target.payload);
+                match &target.name {
+                    Some(name) => self.variable(name, "target"),
+                    None => drop(self.slot(target.span)),
+                }
+            }
+        }
+    }
+
+    fn optional(&mut self, expr: Option<&Expr>) {
+        if let Some(expr) = expr {
+            self.expr(expr);
+        }
+    }
+
+    fn expr(&mut self, expr: &Expr) {
+        match &expr.kind {
+            ExprKind::Literal(_) | ExprKind::Record | ExprKind::Query(_) => {}
+            ExprKind::Template(_) => self.template(expr.span),
+            ExprKind::Variable(name) => self.name(name),
+            ExprKind::Interpolated(parts) | ExprKind::List(parts) => parts.iter().for_each(|part| self.expr(part)),
+            ExprKind::Access(base, _) | ExprKind::Not(base) | ExprKind::Negate(base) => self.expr(base),
+            ExprKind::Index(base, keys) => {
+                self.expr(base);
+                keys.iter().for_each(|key| self.expr(key));
+            }
+            ExprKind::Call(name, args) => {
+                self.function(name);
+                args.iter().for_each(|arg| self.expr(arg));
+            }
+            ExprKind::Arithmetic(_, a, b)
+            | ExprKind::Compare(_, a, b)
+            | ExprKind::In(a, b, _)
+            | ExprKind::And(a, b)
+            | ExprKind::Or(a, b)
+            | ExprKind::Coalesce(a, b)
+            | ExprKind::Catch(a, b)
+            | ExprKind::With(a, b) => {
+                self.expr(a);
+                self.expr(b);
+            }
+            ExprKind::If(a, b, c) => {
+                self.expr(a);
+                self.expr(b);
+                self.expr(c);
+            }
+            ExprKind::Match(subject, arms) => {
+                if let Some(subject) = subject {
+                    self.expr(subject);
+                    self.slot(expr.span);
+                }
+                for arm in arms {
+                    for pattern in &arm.patterns {
+                        let (Pattern::Value(value) | Pattern::Compare(_, value)) = pattern;
+                        self.expr(value);
+                    }
+                    self.expr(&arm.result);
+                }
+            }
+            ExprKind::For(name, list, filter, body) => {
+                self.expr(list);
+                self.scopes.push(Vec::new());
+                self.variable(name, "name");
+                self.optional(filter.as_deref());
+                self.expr(body);
+                self.close();
+            }
+            ExprKind::Object(lets, fields) => {
+                self.scopes.push(Vec::new());
+                self.bindings(lets);
+                fields.iter().for_each(|(_, value)| self.expr(value));
+                self.close();
+            }
+            ExprKind::Block(lets, body) => {
+                self.scopes.push(Vec::new());
+                self.bindings(lets);
+                self.expr(body);
+                self.close();
+            }
+        }
+    }
+
+    fn bindings(&mut self, lets: &[(Name, Expr)]) {
+        for (name, value) in lets {
+            self.expr(value);
+            self.variable(name, "name");
+        }
+    }
+
+    fn name(&mut self, name: &Name) {
+        if name.text == "env" {
+            self.resolved.names.insert(name.span, Binding::Env);
+            return;
+        }
+        let declared = self.scopes.iter().rev().flatten().find(|declared| declared.name.text == name.text);
+        if let Some(declared) = declared {
+            self.used.insert(declared.name.span);
+            self.resolved.names.insert(name.span, declared.binding);
+            return;
+        }
+        if let Some(later) = self.later.get(&name.text) {
+            self.found.push(
+                Diagnostic::new(Code::E207, name.span, format!("`{}` is used before it is there", name.text))
+                    .label(*later, "declared here")
+                    .help("move the declaration up, above its first use"),
+            );
+            return;
+        }
+        let names = self.scopes.iter().flatten().map(|declared| declared.name.text.as_str());
+        let near = suggest::nearest(&name.text, names).map(str::to_owned);
+        let diagnostic = Diagnostic::new(Code::E201, name.span, format!("nothing is called `{}`", name.text));
+        self.found.push(match near {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None if self.catalog.function(&name.text).is_some() => {
+                diagnostic.help(format!("`{0}` is a function: write `{0}(…)`", name.text))
+            }
+            None => {
+                diagnostic.help(format!("for a field of the record write `$.{0}`; for text write \"{0}\"", name.text))
+            }
+        });
+    }
+
+    fn function(&mut self, name: &Name) {
+        if self.catalog.function(&name.text).is_some() {
+            return;
+        }
+        let diagnostic = Diagnostic::new(Code::E202, name.span, format!("there is no function `{}`", name.text));
+        self.found.push(match self.catalog.nearest_function(&name.text) {
+            Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None => diagnostic.help("`flowrun functions` lists them all"),
+        });
+    }
+
+    fn template(&mut self, at: Span) {
+        let mut scope = BTreeMap::new();
+        for declared in self.scopes.iter().flatten() {
+            self.used.insert(declared.name.span);
+            scope.insert(declared.name.text.clone(), declared.binding);
+        }
+        self.resolved.scopes.insert(at, scope);
+    }
+}

@@ -1,0 +1,20 @@
+//! The sandbox as its clients meet it: over HTTP, with a clock that the test moves.
+// A helper that fails is a failed test.
+#![allow(clippy::unwrap_used)]
+
+#[path = "sandbox/amazon.rs"]
+mod amazon;
+#[path = "sandbox/conformance.rs"]
+mod conformance;
+#[path = "sandbox/durability.rs"]
+mod durability;
+#[path = "sandbox/faults.rs"]
+mod faults;
+#[path = "sandbox/shop.rs"]
+mod shop;
+#[path = "sandbox/support.rs"]
+mod support;
+#[path = "sandbox/tie.rs"]
+mod tie;
+#[path = "sandbox/tims.rs"]
+mod tims;
