@@ -2,6 +2,7 @@
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
 pub mod catalog;
+pub mod cli;
 pub mod clock;
 pub mod config;
 pub mod connectors;
@@ -10,6 +11,7 @@ pub mod engine;
 pub mod functions;
 pub mod lang;
 pub mod plan;
+pub mod rehearse;
 pub mod sandbox;
 pub mod store;
 pub mod value;

@@ -1,3 +1,7 @@
 //! The `flowrun` program.
 
-fn main() {}
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    flowrun::cli::main()
+}

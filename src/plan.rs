@@ -2,6 +2,7 @@
 //! so text that was not checked cannot run. Names are numbers here: variables are slots of a frame, lookups, targets
 //! and functions are indexes or references.
 
+pub mod answer;
 pub mod eval;
 pub mod expr;
 pub mod facts;
@@ -56,6 +57,22 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// What to say when a lookup finds nothing, in a clerk's words: `tims.items has no sku "A-1"`.
+    #[must_use]
+    pub fn miss(&self, lookup: LookupId, keys: &str) -> String {
+        match self.lookups.get(lookup).map(|lookup| (&lookup.name, &lookup.kind)) {
+            Some((name, LookupKind::Entity { connector, entity, key, .. })) => {
+                format!("{connector}.{entity} has no {key} {keys} (lookup `{name}`)")
+            }
+            Some((name, LookupKind::Table(table))) => {
+                let columns = table.by.join(", ");
+                let place = if table.path.is_empty() { "the table" } else { &table.path };
+                format!("{place} has no row with {columns} {keys} (lookup `{name}`)")
+            }
+            None => format!("nothing was found for {keys}"),
+        }
+    }
+
     /// File, line and column of a place in the flow.
     #[must_use]
     pub fn place(&self, at: Span) -> (Arc<str>, u32, u32) {

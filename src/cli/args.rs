@@ -7,7 +7,11 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 
 /// Joins Amazon Marketplace and the TIMS ERP with flows that are checked before they run.
 #[derive(Debug, Parser)]
-#[command(name = "flowrun", version, max_term_width = 110, after_help = "\
+#[command(
+    name = "flowrun",
+    version,
+    max_term_width = 110,
+    after_help = "\
 Examples:
   flowrun check flows                                     check every flow
   flowrun test flows                                      run the flows' own tests
@@ -15,7 +19,8 @@ Examples:
   flowrun dead-letters list --env sandbox                 what stopped, and why
 
 Exit codes: 0 done · 1 done, with dead letters, rejected records or failed tests · 2 usage, settings or store
-            3 the flow has errors · 4 a remote failed · 70 a bug")]
+            3 the flow has errors · 4 a remote failed · 70 a bug"
+)]
 pub(crate) struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -63,10 +68,14 @@ pub(crate) enum GraphFormat {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Check flows: everything that can be known before running.
-    #[command(after_help = "Examples:\n  flowrun check flows\n  flowrun check flows/order_sync.flow --env prod\n  flowrun check flows --format json | jq .message\n\nExit codes: 0 clean · 3 with errors")]
+    #[command(
+        after_help = "Examples:\n  flowrun check flows\n  flowrun check flows/order_sync.flow --env prod\n  flowrun check flows --format json | jq .message\n\nExit codes: 0 clean · 3 with errors"
+    )]
     Check(Check),
     /// Lay flows out in the one way there is.
-    #[command(after_help = "Examples:\n  flowrun fmt flows\n  flowrun fmt --check flows     exit 1 if a file would change")]
+    #[command(
+        after_help = "Examples:\n  flowrun fmt flows\n  flowrun fmt --check flows     exit 1 if a file would change"
+    )]
     Fmt(Fmt),
     /// Run the tests that stand in flows.
     #[command(after_help = "Examples:\n  flowrun test flows\n  flowrun test flows/order_sync.flow --filter cancel")]
@@ -78,10 +87,14 @@ pub(crate) enum Command {
         code: String,
     },
     /// Evaluate one expression against a JSON document, which is `$`.
-    #[command(after_help = "Examples:\n  flowrun eval '1.10 + 2'\n  echo '{\"a\":[1,2]}' | flowrun eval 'sum($.a)' --input -")]
+    #[command(
+        after_help = "Examples:\n  flowrun eval '1.10 + 2'\n  echo '{\"a\":[1,2]}' | flowrun eval 'sum($.a)' --input -"
+    )]
     Eval(Eval),
     /// Map records through a flow without network or store: NDJSON in, one JSON line per target write out.
-    #[command(after_help = "Examples:\n  flowrun map flows/order_sync.flow --input orders.ndjson\n  flowrun map flows/order_sync.flow --input - --with mocks.json < orders.ndjson\n\nMocks: {\"item_of\": {\"SKU-1\": {\"id\": \"I-1\"}}, \"targets\": {\"sale\": {\"id\": \"SO-1\"}}}\n\nExit codes: 0 done · 1 some records were rejected · 3 the flow has errors")]
+    #[command(
+        after_help = "Examples:\n  flowrun map flows/order_sync.flow --input orders.ndjson\n  flowrun map flows/order_sync.flow --input - --with mocks.json < orders.ndjson\n\nMocks: {\"item_of\": {\"SKU-1\": {\"id\": \"I-1\"}}, \"targets\": {\"sale\": {\"id\": \"SO-1\"}}}\n\nExit codes: 0 done · 1 some records were rejected · 3 the flow has errors"
+    )]
     Map(Map),
     /// Draw a flow's execution graph.
     Graph {
@@ -92,7 +105,9 @@ pub(crate) enum Command {
         format: GraphFormat,
     },
     /// List connectors: entities, fields, operations, limits.
-    #[command(after_help = "Examples:\n  flowrun connectors\n  flowrun connectors amazon\n  flowrun connectors tims.sales_orders")]
+    #[command(
+        after_help = "Examples:\n  flowrun connectors\n  flowrun connectors amazon\n  flowrun connectors tims.sales_orders"
+    )]
     Connectors {
         /// A connector, or one entity of it.
         name: Option<String>,
@@ -109,7 +124,9 @@ pub(crate) enum Command {
         format: Format,
     },
     /// Run a flow once, until its source is drained.
-    #[command(after_help = "Examples:\n  flowrun run flows/order_sync.flow --env sandbox\n  flowrun run flows/order_sync.flow --env prod --dry-run --limit 10\n\nExit codes: 0 done · 1 done with dead letters · 2 usage, settings or store · 3 the flow has errors · 4 a remote failed")]
+    #[command(
+        after_help = "Examples:\n  flowrun run flows/order_sync.flow --env sandbox\n  flowrun run flows/order_sync.flow --env prod --dry-run --limit 10\n\nExit codes: 0 done · 1 done with dead letters · 2 usage, settings or store · 3 the flow has errors · 4 a remote failed"
+    )]
     Run(Run),
     /// Records that stopped: list, show, replay, discard.
     #[command(subcommand, name = "dead-letters")]
@@ -144,7 +161,9 @@ pub(crate) enum Command {
         format: Format,
     },
     /// Serve a simulated Amazon and TIMS.
-    #[command(after_help = "Examples:\n  flowrun sandbox --listen 127.0.0.1:8099 > sandbox.json\n  flowrun sandbox --listen 127.0.0.1:0 --orders 200 --seed 7 --faults 20%\n  flowrun run flows/order_sync.flow --env sandbox --sandbox sandbox.json\n\nFaults: a rate for all kinds (20%), or 429=5%,500=5%,timeout=2%,reset=3%,truncate=3%,commit500=2%,\neach perhaps with amazon: or tims: before it. When ready, one JSON line on stdout says where everything is.")]
+    #[command(
+        after_help = "Examples:\n  flowrun sandbox --listen 127.0.0.1:8099 > sandbox.json\n  flowrun sandbox --listen 127.0.0.1:0 --orders 200 --seed 7 --faults 20%\n  flowrun run flows/order_sync.flow --env sandbox --sandbox sandbox.json\n\nFaults: a rate for all kinds (20%), or 429=5%,500=5%,timeout=2%,reset=3%,truncate=3%,commit500=2%,\neach perhaps with amazon: or tims: before it. When ready, one JSON line on stdout says where everything is."
+    )]
     Sandbox(Sandbox),
     /// Look after the store: verify, export, import.
     #[command(subcommand)]
@@ -194,6 +213,7 @@ pub(crate) struct Test {
 #[derive(Debug, Args)]
 pub(crate) struct Eval {
     /// The expression.
+    #[arg(allow_hyphen_values = true)]
     pub(crate) expression: String,
     /// The document: a file, or `-` for stdin. Without it `$` is null.
     #[arg(long, value_name = "FILE")]

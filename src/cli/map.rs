@@ -1,1 +1,144 @@
-//! map
+//! `flowrun map`: records through a flow, offline. One record is in memory at a time, so the input may be any size.
+
+use std::collections::BTreeMap;
+use std::io::{BufRead, BufReader, BufWriter, Write as _};
+use std::sync::Arc;
+
+use super::args;
+use super::exit::{Exit, Failure, Outcome};
+use super::{check, output, project};
+use crate::lang::Environment;
+use crate::plan::{EvalError, Next, Plan};
+use crate::rehearse::{Mocks, rehearse};
+use crate::value::json::Reader;
+use crate::value::{Value, json};
+
+/// How long one record may be, in bytes.
+const MAX_RECORD: usize = 16 << 20;
+
+pub(super) fn run(args: &args::Map) -> Outcome {
+    let environment = match &args.env {
+        Some(name) => check::environment(&args.flow, Some(name))?,
+        None => Environment { name: None, buyer_data_allowed: true, parameters: BTreeMap::new() },
+    };
+    let plan = project::plan(&args.flow, &environment)?;
+    let mocks = match &args.with {
+        Some(path) => mocks(path, &plan)?,
+        None => Mocks::default(),
+    };
+    let params = params(&plan, &environment);
+    let mut input: Box<dyn BufRead> = if args.input.as_os_str() == "-" {
+        Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
+    } else {
+        let file = std::fs::File::open(&args.input)
+            .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", args.input.display())))?;
+        Box::new(BufReader::with_capacity(1 << 16, file))
+    };
+    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let mut reader = Reader::default();
+    let mut line = Vec::new();
+    let (mut number, mut rejected) = (0_u64, 0_u64);
+    while next_line(&mut input, &mut line)? {
+        number += 1;
+        if line.iter().all(u8::is_ascii_whitespace) {
+            continue;
+        }
+        match reader.parse(&line) {
+            Ok(Value::List(records)) => {
+                for record in records.iter() {
+                    rejected += u64::from(!map(&plan, record.clone(), &params, &mocks, &mut out, number)?);
+                }
+            }
+            Ok(record) => rejected += u64::from(!map(&plan, record, &params, &mocks, &mut out, number)?),
+            Err(error) => {
+                rejected += 1;
+                let reason = format!("input line {number} is not JSON: {} at column {}", error.message, error.column);
+                reject(&plan, None, &reason, "E603", plan.key.at, number);
+            }
+        }
+    }
+    output::finish(out.flush())?;
+    Ok(if rejected > 0 { Exit::Attention } else { Exit::Done })
+}
+
+/// Reads one line of bounded length; false at the end.
+fn next_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> Result<bool, Failure> {
+    line.clear();
+    let limit = MAX_RECORD as u64 + 1;
+    std::io::Read::take(&mut *input, limit).read_until(b'\n', line)?;
+    if line.len() > MAX_RECORD {
+        return Err(Failure::usage(format!(
+            "a record is longer than {MAX_RECORD} bytes; records are one JSON object per line"
+        )));
+    }
+    Ok(!line.is_empty())
+}
+
+fn mocks(path: &std::path::Path, plan: &Plan) -> Result<Mocks, Failure> {
+    let refuse = |why: String| Failure::usage(format!("{}: {why}", path.display()));
+    let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
+    let document = json::parse(&bytes).map_err(|error| refuse(error.to_string()))?;
+    Mocks::from_document(&document, plan).map_err(refuse)
+}
+
+/// The values of a plan's parameters: the environment's, the default, or a placeholder.
+fn params(plan: &Plan, environment: &Environment) -> Arc<[Value]> {
+    plan.params
+        .iter()
+        .map(|param| {
+            let set = environment.parameters.get(&param.name);
+            let set = set.and_then(|value| crate::catalog::wire::read(value, &param.ty.base).ok());
+            set.or_else(|| param.default.clone()).unwrap_or_else(|| Value::from(format!("<env.{}>", param.name)))
+        })
+        .collect()
+}
+
+/// Maps one record; false if it was rejected.
+fn map(
+    plan: &Plan,
+    record: Value,
+    params: &Arc<[Value]>,
+    mocks: &Mocks,
+    out: &mut impl std::io::Write,
+    number: u64,
+) -> Result<bool, Failure> {
+    let done = rehearse(plan, record, Arc::clone(params), mocks);
+    let key = match done.key {
+        Ok(key) => key,
+        Err(error) => return Ok(refused(plan, None, &error, number)),
+    };
+    if let Next::Rejected(error) = &done.end {
+        return Ok(refused(plan, Some(&key), error, number));
+    }
+    let mut line = Vec::new();
+    for write in &done.writes {
+        let Some(target) = plan.targets.get(write.target) else { continue };
+        line.clear();
+        line.extend_from_slice(b"{\"key\":");
+        json::write(&mut line, &Value::text(&key));
+        line.extend_from_slice(b",\"target\":");
+        json::write(&mut line, &Value::from(format!("{}.{}", target.connector, target.entity)));
+        line.extend_from_slice(b",\"step\":");
+        json::write(&mut line, &Value::text(&target.name));
+        line.extend_from_slice(b",\"operation\":");
+        json::write(&mut line, &Value::text(&target.verb));
+        line.extend_from_slice(b",\"payload\":");
+        json::write(&mut line, &write.payload);
+        line.extend_from_slice(b"}\n");
+        output::finish(out.write_all(&line))?;
+    }
+    Ok(true)
+}
+
+fn refused(plan: &Plan, key: Option<&str>, error: &EvalError, number: u64) -> bool {
+    reject(plan, key, &error.message, error.code.name(), error.at, number);
+    false
+}
+
+fn reject(plan: &Plan, key: Option<&str>, reason: &str, code: &str, at: crate::diag::Span, number: u64) {
+    let (file, line, column) = plan.place(at);
+    let rejected = serde_json::json!({
+        "key": key, "reason": reason, "code": code, "file": &*file, "line": line, "column": column, "input_line": number,
+    });
+    output::note(&rejected.to_string());
+}

@@ -12,6 +12,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::Timestamp;
 
+use super::quota::Usage;
 use crate::value::Value;
 
 /// A connector with its settings, ready to be called. Shared by all tasks.
@@ -29,6 +30,11 @@ pub trait Connector: Send + Sync {
 
     /// A cheap call that tells whether the remote is there and takes the login.
     async fn probe(&self) -> Result<(), ConnectorError>;
+
+    /// What each operation with a published limit has used and waited for, for display.
+    fn usage(&self) -> Vec<Usage> {
+        Vec::new()
+    }
 }
 
 /// A connector, shared.

@@ -20,6 +20,8 @@ pub struct Name {
 pub struct File {
     /// Its declarations in order.
     pub items: Vec<Item>,
+    /// Names of declarations that did not parse, so that their uses are no errors of their own.
+    pub broken: Vec<Name>,
 }
 
 /// A declaration.

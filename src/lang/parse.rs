@@ -9,7 +9,7 @@ use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
-use super::ast::{Expr, File};
+use super::ast::{Expr, File, Name};
 use super::{MAX_DEPTH, MAX_SOURCE};
 use crate::diag::{Code, Diagnostic, Span};
 
@@ -200,6 +200,13 @@ fn recover(junk: &str, start: usize, file: &mut File, found: &mut Vec<Diagnostic
         }
         Err(error) => error,
     };
+    let mut words = trimmed.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    let declared = match words.next() {
+        Some("let" | "transform" | "lookup" | "param") => words.next(),
+        Some("target") => words.skip_while(|word| *word != "as").nth(1),
+        _ => None,
+    };
+    file.broken.extend(declared.map(|name| Name { text: name.to_owned(), span: Span::new(start, start) }));
     let first = syntax(&error, start, trimmed);
     let at = first.span.start as usize - start;
     found.push(first);

@@ -53,6 +53,10 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
             _ => None,
         })
         .collect();
+    for name in &file.broken {
+        let slot = resolver.slot(name.span);
+        resolver.declare(name, Binding::Slot(slot), "target");
+    }
     for item in &file.items {
         match &item.kind {
             ItemKind::Key(key) => resolver.expr(key),

@@ -22,6 +22,10 @@ pub trait Lookups {
     fn find(&self, lookup: LookupId, keys: &[Value]) -> Answer;
     /// The lookup's name, for messages.
     fn name(&self, lookup: LookupId) -> String;
+    /// What to say when there is nothing for these keys, which are given as they may be shown.
+    fn miss(&self, lookup: LookupId, keys: &str) -> String {
+        format!("`{}` has no entry for {keys}", self.name(lookup))
+    }
 }
 
 /// What a lookup found.
@@ -138,12 +142,7 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
                     None => {
                         let shown: Vec<String> =
                             keys.iter().zip(&values).map(|(node, value)| shown(node.pii, value)).collect();
-                        let name = lookups.name(*lookup);
-                        Err(EvalError::new(
-                            Code::E604,
-                            node.at,
-                            format!("`{name}` has no entry for {}", shown.join(", ")),
-                        ))
+                        Err(EvalError::new(Code::E604, node.at, lookups.miss(*lookup, &shown.join(", "))))
                     }
                 },
             }

@@ -11,17 +11,18 @@ use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::lang::ast::{Access, Expr, ExprKind, Name};
 use crate::lang::resolve::Binding;
 use crate::plan::expr::{Access as RunAccess, Expr as Run, PathStep};
+use crate::value::Value;
 
 /// A step of a path with its place.
-struct StepAt<'a> {
-    access: &'a Access,
+struct StepAt {
+    access: Access,
     span: Span,
 }
 
 impl Checker<'_> {
     /// A path: an access, or a chain of them.
     pub(super) fn path(&mut self, expr: &Expr) -> Option<Typed> {
-        let (base, steps) = flatten(expr);
+        let (base, steps) = self.flatten(expr);
         if let ExprKind::Variable(name) = &base.kind {
             match self.binding(name.span) {
                 Some(Binding::Env) => return self.param(&steps, expr.span),
@@ -38,7 +39,7 @@ impl Checker<'_> {
         self.walk(start, &steps, expr.span)
     }
 
-    fn walk(&mut self, start: Typed, steps: &[StepAt<'_>], whole: Span) -> Option<Typed> {
+    fn walk(&mut self, start: Typed, steps: &[StepAt], whole: Span) -> Option<Typed> {
         let mut ty = start.ty.clone();
         let mut origin = start.origin.clone();
         let mut run: Vec<PathStep> = Vec::new();
@@ -52,7 +53,7 @@ impl Checker<'_> {
                 }
                 null = true;
             }
-            match step.access {
+            match &step.access {
                 Access::Optional => {
                     if !ty.nullable && !null && ty.base != Base::Any && index + 1 == steps.len() {
                         self.say_at(
@@ -86,7 +87,7 @@ impl Checker<'_> {
                 }
             }
             if ty.nullable && !covered {
-                self.absent(step.span, Some(step.access));
+                self.absent(step.span, Some(&step.access));
                 ty.nullable = false;
             }
         }
@@ -197,8 +198,8 @@ impl Checker<'_> {
         }
     }
 
-    fn param(&mut self, steps: &[StepAt<'_>], whole: Span) -> Option<Typed> {
-        let Some(Access::Field(name)) = steps.first().map(|step| step.access) else {
+    fn param(&mut self, steps: &[StepAt], whole: Span) -> Option<Typed> {
+        let Some(Access::Field(name)) = steps.first().map(|step| &step.access) else {
             self.say_at(Code::E206, whole, "`env` alone has no value", "write `env.name` for a parameter");
             return None;
         };
@@ -218,6 +219,40 @@ impl Checker<'_> {
             Some(rest) if !rest.is_empty() => self.walk(start, rest, whole),
             _ => Some(start),
         }
+    }
+
+    /// A path as its base and the steps from there. An index that is written down is a step, unless it is the key of
+    /// a lookup.
+    fn flatten<'e>(&self, expr: &'e Expr) -> (&'e Expr, Vec<StepAt>) {
+        let mut steps = Vec::new();
+        let mut base = expr;
+        loop {
+            let after = |inner: &Expr| Span { start: inner.span.end, end: base.span.end };
+            base = match &base.kind {
+                ExprKind::Access(inner, access) => {
+                    let span = match access {
+                        Access::Field(name) => name.span,
+                        _ => after(inner),
+                    };
+                    steps.push(StepAt { access: access.clone(), span });
+                    inner
+                }
+                ExprKind::Index(inner, keys) if !self.is_lookup(inner) => match keys.as_slice() {
+                    [Expr { kind: ExprKind::Literal(Value::Int(at)), .. }] => {
+                        steps.push(StepAt { access: Access::Index(*at), span: after(inner) });
+                        inner
+                    }
+                    _ => break,
+                },
+                _ => break,
+            };
+        }
+        steps.reverse();
+        (base, steps)
+    }
+
+    fn is_lookup(&self, expr: &Expr) -> bool {
+        matches!(&expr.kind, ExprKind::Variable(name) if matches!(self.binding(name.span), Some(Binding::Lookup(_))))
     }
 
     /// A JSONPath query that is no plain path.
@@ -313,26 +348,6 @@ fn push_origin(origin: &mut Option<String>, part: &str) {
         }
         origin.push_str(part);
     }
-}
-
-fn flatten(expr: &Expr) -> (&Expr, Vec<StepAt<'_>>) {
-    let mut steps = Vec::new();
-    let mut base = expr;
-    loop {
-        match &base.kind {
-            ExprKind::Access(inner, access) => {
-                let span = match access {
-                    Access::Field(name) => name.span,
-                    _ => Span { start: inner.span.end, end: base.span.end },
-                };
-                steps.push(StepAt { access, span });
-                base = inner;
-            }
-            _ => break,
-        }
-    }
-    steps.reverse();
-    (base, steps)
 }
 
 fn visit(spec: &ObjectSpec, see: &mut dyn FnMut(&str, Option<&'static str>)) {

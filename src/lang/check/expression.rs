@@ -95,7 +95,7 @@ impl Checker<'_> {
     /// An expression that must not be null here.
     pub(super) fn some(&mut self, expr: &Expr) -> Option<Typed> {
         let typed = self.expr(expr)?;
-        if typed.ty.nullable || typed.ty.base == Base::Null {
+        if typed.ty.nullable {
             self.say_at(
                 Code::E302,
                 expr.span,
@@ -426,7 +426,7 @@ impl Checker<'_> {
                 None => next.ty.clone(),
             });
         }
-        let item = item.unwrap_or_else(|| Type::new(Base::Any));
+        let item = item.unwrap_or_else(|| Type::new(Base::Null));
         let nodes = items.into_iter().map(|item| item.node).collect();
         Some(typed(Run::List(nodes), at, Type::new(Base::List(Box::new(item)))))
     }

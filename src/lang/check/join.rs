@@ -18,7 +18,8 @@ pub(super) fn join(a: &Type, b: &Type) -> Option<Type> {
         (Base::Object(x), Base::Object(y)) => Base::Object(Arc::new(merge(x, y))),
         _ => return None,
     };
-    let nullable = a.nullable || b.nullable || a.base == Base::Null || b.base == Base::Null;
+    // A null that is not nullable is the type of an empty list's items: of nothing at all.
+    let nullable = a.nullable || b.nullable;
     Some(Type { base, nullable, pii: a.pii || b.pii })
 }
 
@@ -28,6 +29,13 @@ pub(super) fn present(ty: &Type) -> Type {
 }
 
 fn union(x: &EnumSpec, y: &EnumSpec) -> EnumSpec {
+    let within = |inner: &EnumSpec, outer: &EnumSpec| inner.values.iter().all(|value| outer.values.contains(value));
+    if within(y, x) && x.name != "text" {
+        return x.clone();
+    }
+    if within(x, y) && y.name != "text" {
+        return y.clone();
+    }
     let mut values = x.values.clone();
     values.extend(y.values.iter().filter(|value| !x.values.contains(value)).cloned());
     let name = if x.name == y.name { x.name.clone() } else { "text".to_owned() };

@@ -49,7 +49,9 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
         }
     }
     let tests = tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files, &mut used_files);
-    for (name, what) in &checker.resolved.unused {
+    // Where something did not parse, its uses of names are not known.
+    let parsed = !checker.found.iter().any(|found| matches!(found.code, Code::E101 | Code::E102));
+    for (name, what) in checker.resolved.unused.iter().filter(|_| parsed) {
         let help = "remove it, or let its name begin with `_`";
         checker.found.push(
             Diagnostic::new(Code::W901, name.span, format!("the {what} `{}` is never used", name.text)).help(help),

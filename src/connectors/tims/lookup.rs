@@ -1,0 +1,191 @@
+//! Finding documents by their keys, many at a time, answered in the order of the keys.
+
+use std::collections::HashMap;
+
+use futures::{FutureExt, StreamExt, TryStreamExt, stream};
+
+use super::{Task, Tims};
+use crate::connectors::contract::{ConnectorError, ErrorKind, Fetch};
+use crate::value::Value;
+
+/// Values that one call asks for.
+const BATCH: usize = 100;
+/// Pages that one lookup follows; more means that the filter does not filter.
+const PAGES: usize = 20;
+/// Batches that are asked for at once; the slots limit them further.
+const AT_ONCE: usize = 5;
+
+impl Tims {
+    pub(super) async fn look_up(&self, request: &Fetch) -> Result<Vec<Value>, ConnectorError> {
+        let keys: Vec<Option<&str>> = request.values.iter().map(key).collect();
+        let mut distinct: Vec<&str> = keys.iter().flatten().copied().collect();
+        distinct.sort_unstable();
+        distinct.dedup();
+        let entity = request.entity.as_str();
+        let by = request.key.as_str();
+        let found = match (entity, by) {
+            ("items" | "stock", "sku") | ("customers", "external_ref" | "email") | ("sales_orders", "external_ref") => {
+                self.listed(entity, by, &distinct).await?
+            }
+            ("discount_codes", "code") => self.one_by_one(entity, &distinct).await?,
+            _ => {
+                let message = format!("tims cannot look up {entity} by {by}");
+                return Err(ConnectorError::new(ErrorKind::Bug, message));
+            }
+        };
+        Ok(keys.iter().map(|key| key.and_then(|key| found.get(key)).cloned().unwrap_or_default()).collect())
+    }
+
+    async fn listed(&self, entity: &str, by: &str, keys: &[&str]) -> Result<HashMap<String, Value>, ConnectorError> {
+        // A key with a comma would be read as two, so it is asked for alone.
+        let (alone, together): (Vec<&str>, Vec<&str>) = keys.iter().copied().partition(|key| key.contains(','));
+        let mut calls = Vec::new();
+        for batch in together.chunks(BATCH) {
+            calls.push(self.batch(entity, by, batch).boxed());
+        }
+        for key in alone.chunks(1) {
+            calls.push(self.batch(entity, by, key).boxed());
+        }
+        let found: Vec<Vec<(String, Value)>> = stream::iter(calls).buffered(AT_ONCE).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn batch(&self, entity: &str, by: &str, keys: &[&str]) -> Result<Vec<(String, Value)>, ConnectorError> {
+        let documents = self.list(entity, by, &keys.join(",")).await?;
+        let found = keys.iter().filter_map(|key| Some(((*key).to_owned(), self.choose(entity, by, key, &documents)?)));
+        Ok(found.collect())
+    }
+
+    async fn list(&self, entity: &str, by: &str, values: &str) -> Result<Vec<Value>, ConnectorError> {
+        let filter = format!("filter[{by}]");
+        let what = format!("find {entity} by {by}");
+        let mut query: Vec<(&str, String)> = vec![(&filter, values.to_owned()), ("limit", BATCH.to_string())];
+        if by == "external_ref" {
+            query.push(("filter[source]", self.source.clone()));
+        }
+        let mut documents = Vec::new();
+        let mut next: Option<(&str, String)> = None;
+        for page in 2.. {
+            let asked = query.iter().chain(&next).map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
+            let answer = self.call(&Task::get(&[entity], &asked, &what)).await.map_err(|refusal| refusal.error)?;
+            let rows = answer.document.get("data").unwrap_or(&answer.document).as_list().ok_or_else(|| {
+                ConnectorError::new(ErrorKind::Transient, format!("TIMS' answer ({what}) is not a list"))
+            })?;
+            documents.extend_from_slice(rows);
+            next = more(&answer.document, page);
+            if next.is_none() {
+                return Ok(documents);
+            }
+            if page > PAGES {
+                break;
+            }
+        }
+        let message = format!("TIMS answers ({what}) with far more than was asked for; does it know filter[{by}]?");
+        Err(ConnectorError::new(ErrorKind::Bug, message))
+    }
+
+    async fn one_by_one(&self, entity: &str, keys: &[&str]) -> Result<HashMap<String, Value>, ConnectorError> {
+        let mut calls = Vec::with_capacity(keys.len());
+        for key in keys {
+            calls.push(self.one(entity, key).boxed());
+        }
+        let found: Vec<Option<(String, Value)>> = stream::iter(calls).buffered(AT_ONCE).try_collect().await?;
+        Ok(found.into_iter().flatten().collect())
+    }
+
+    async fn one(&self, entity: &str, key: &str) -> Result<Option<(String, Value)>, ConnectorError> {
+        match self.call(&Task::get(&[entity, key], &[], &format!("find {entity}"))).await {
+            Ok(done) => Ok(Some((key.to_owned(), unwrapped(done.document)))),
+            Err(refusal) if refusal.error.kind == ErrorKind::NotFound => Ok(None),
+            Err(refusal) => Err(refusal.error),
+        }
+    }
+
+    /// The one that was meant: the very key first; for SKUs then the same but for case and spaces, if it is one only.
+    fn choose(&self, entity: &str, by: &str, key: &str, documents: &[Value]) -> Option<Value> {
+        let exact: Vec<&Value> =
+            documents.iter().filter(|document| self.has(document, by, |text| text == key)).collect();
+        if entity == "stock" {
+            return stock_in_all(&exact);
+        }
+        if let Some(first) = exact.first() {
+            return Some((*first).clone());
+        }
+        let folded = |text: &str| text.trim().to_lowercase();
+        let wanted = folded(key);
+        let near = |document: &&Value| by != "external_ref" && self.has(document, by, |text| folded(text) == wanted);
+        let mut near = documents.iter().filter(near);
+        match (near.next(), near.next()) {
+            (Some(only), None) => Some(only.clone()),
+            _ => None,
+        }
+    }
+
+    fn has(&self, document: &Value, by: &str, fits: impl Fn(&str) -> bool) -> bool {
+        match by {
+            "email" => document
+                .get("contact")
+                .and_then(|contact| contact.get("email"))
+                .and_then(Value::as_text)
+                .is_some_and(fits),
+            "external_ref" => self.references(document).into_iter().any(fits),
+            _ => document.get(by).and_then(Value::as_text).is_some_and(fits),
+        }
+    }
+
+    /// What our source calls a document.
+    pub(super) fn references<'a>(&self, document: &'a Value) -> Vec<&'a str> {
+        let ours =
+            |value: &Value| value.get("source").and_then(Value::as_text).is_none_or(|source| source == self.source);
+        let own = document.get("external_ref").and_then(Value::as_text).filter(|_| ours(document));
+        let list = document.get("external_refs").and_then(Value::as_list).unwrap_or_default();
+        let listed = list.iter().filter(|item| ours(item)).filter_map(|item| item.get("ref").and_then(Value::as_text));
+        own.into_iter().chain(listed).collect()
+    }
+}
+
+fn key(value: &Value) -> Option<&str> {
+    value.as_text().filter(|text| !text.trim().is_empty())
+}
+
+/// The parameter of the next page, in the two ways in which lists are paged.
+fn more(body: &Value, next_page: usize) -> Option<(&'static str, String)> {
+    let page = body.get("page").filter(|page| page.get("has_more") != Some(&Value::Bool(false)));
+    if let Some(cursor) = page.and_then(|page| page.get("next_cursor")).and_then(Value::as_text) {
+        return Some(("cursor", cursor.to_owned()));
+    }
+    let context = body.get("page_context").and_then(|context| context.get("has_more_page"));
+    (context == Some(&Value::Bool(true))).then(|| ("page", next_page.to_string()))
+}
+
+/// A document that comes inside `data`.
+pub(super) fn unwrapped(document: Value) -> Value {
+    match document.as_object().filter(|object| object.len() == 1).and_then(|object| object.get("data")) {
+        Some(inner @ Value::Object(_)) => inner.clone(),
+        _ => document,
+    }
+}
+
+/// The stock of one SKU over all its locations, which are listed beside the sums.
+fn stock_in_all(rows: &[&Value]) -> Option<Value> {
+    let first = rows.first()?.as_object()?;
+    let mut total = first.clone();
+    for name in ["on_hand", "allocated", "available", "incoming", "safety"] {
+        let amount = |row: &Value| match row.get(name) {
+            Some(Value::Text(text)) => crate::value::json::decimal(text),
+            other => other.and_then(Value::as_decimal),
+        };
+        let amounts: Option<Vec<_>> = rows.iter().map(|row| amount(row)).collect();
+        if let Some(amounts) = amounts {
+            total.set(name, Value::Decimal(amounts.into_iter().sum()));
+        }
+    }
+    if rows.len() > 1 {
+        for name in ["location", "version"] {
+            total.remove(name);
+        }
+    }
+    let locations: Vec<Value> = rows.iter().map(|row| (*row).clone()).collect();
+    total.set("locations", Value::list(locations));
+    Some(Value::object(total))
+}

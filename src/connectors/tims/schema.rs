@@ -1,0 +1,203 @@
+//! What TIMS' documents look like. Amounts and quantities are decimals that travel as text. TIMS is the seller's own
+//! system, but names, addresses and numbers of buyers are labelled here too, so that the label is not lost on the way.
+
+mod order;
+
+use std::sync::Arc;
+
+use crate::catalog::{Base, EnumSpec, Field, ObjectSpec, Type};
+
+pub(super) use order::{
+    allocation, allocation_id, allocation_input, sales_order, sales_order_action, sales_order_input,
+};
+
+pub(super) fn customer() -> ObjectSpec {
+    let mut fields = vec![must("id", Base::Text, "TIMS' id")];
+    fields.extend(customer_fields(false));
+    fields.extend([
+        may("external_refs", list(reference()), "What other systems call it"),
+        may("version", Base::Int, "Counts its changes"),
+        may("updated_at", Base::Instant, "When it last changed"),
+        may("merged_into", Base::Text, "The customer it was merged into"),
+    ]);
+    object("Customer", fields)
+}
+
+/// A customer to make; an upsert needs the reference that names it.
+pub(super) fn customer_input(upsert: bool) -> ObjectSpec {
+    let doc = "What Amazon's side calls it, such as amazon:email-hash";
+    let reference = if upsert { must("external_ref", Base::Text, doc) } else { may("external_ref", Base::Text, doc) };
+    let mut fields = vec![reference];
+    fields.extend(customer_fields(true));
+    object("CustomerInput", fields)
+}
+
+/// A change of a customer: only what is given is changed.
+pub(super) fn customer_change() -> ObjectSpec {
+    let mut fields = vec![
+        must("id", Base::Text, "TIMS' id"),
+        may("version", Base::Int, "The version that is changed; the latest where it is not given"),
+    ];
+    fields.extend(customer_fields(false));
+    object("CustomerChange", fields)
+}
+
+fn customer_fields(new: bool) -> Vec<Field> {
+    let contact = nested(
+        "Contact",
+        vec![
+            may("first_name", Base::Text, "First name").pii(),
+            may("last_name", Base::Text, "Last name").pii(),
+            may("email", Base::Text, "E-mail address").pii(),
+            may("phone", Base::Text, "Telephone number").pii(),
+        ],
+    );
+    let tax = nested(
+        "CustomerTax",
+        vec![may("vat_number", Base::Text, "VAT number").pii(), may("exempt", Base::Bool, "Whether no tax is charged")],
+    );
+    let company = "The name it is listed under; at most 60 characters";
+    vec![
+        may("code", Base::Text, "A short code of the seller's own"),
+        if new { must("company_name", Base::Text, company) } else { may("company_name", Base::Text, company) }.pii(),
+        may("type", closed("CustomerType", &["person", "company", "marketplace"]), "What it is"),
+        may("contact", contact, "Whom to reach"),
+        may("addresses", list(customer_address()), "Its addresses"),
+        may("tax", tax, "How it is taxed"),
+        may("price_list", Base::Text, "Its price list"),
+        may("discount_code", Base::Text, "Its discount"),
+        may("payment_terms", Base::Text, "When it pays"),
+        may("currency", Base::Text, "Its currency, as ISO 4217 writes it"),
+        may("status", closed("CustomerStatus", &["active", "inactive"]), "Whether it is in use"),
+    ]
+}
+
+fn customer_address() -> Base {
+    let mut fields = vec![
+        may("id", Base::Text, "TIMS' id"),
+        may("kind", closed("AddressKind", &["ship", "bill"]), "What it is for"),
+    ];
+    fields.extend(address_lines());
+    nested("CustomerAddress", fields)
+}
+
+fn address_lines() -> Vec<Field> {
+    vec![
+        may("line1", Base::Text, "First line; at most 35 characters").pii(),
+        may("line2", Base::Text, "Second line; at most 35 characters").pii(),
+        may("line3", Base::Text, "Third line; at most 35 characters").pii(),
+        may("city", Base::Text, "City").pii(),
+        may("region", Base::Text, "State, province or region").pii(),
+        may("postal_code", Base::Text, "Postal code").pii(),
+        may("country", Base::Text, "Country, as ISO 3166 writes it").pii(),
+    ]
+}
+
+fn reference() -> Base {
+    nested("ExternalRef", vec![must("source", Base::Text, "Whose name it is"), must("ref", Base::Text, "The name")])
+}
+
+pub(super) fn item() -> ObjectSpec {
+    let component = nested("Component", vec![must("sku", Base::Text, "SKU"), must("qty", Base::Decimal, "How many")]);
+    let alias = nested(
+        "ItemAlias",
+        vec![
+            may("source", Base::Text, "Whose name it is"),
+            may("marketplace", Base::Text, "The marketplace where it is called that"),
+            may("seller_sku", Base::Text, "The SKU there"),
+            may("asin", Base::Text, "Amazon's id there"),
+        ],
+    );
+    object(
+        "Item",
+        vec![
+            must("id", Base::Text, "TIMS' id"),
+            must("sku", Base::Text, "SKU"),
+            may("gtin", Base::Text, "GTIN"),
+            may("name", Base::Text, "Name"),
+            may("uom", Base::Text, "Unit of measure"),
+            may("kit", Base::Bool, "Whether it is made of components"),
+            may("components", list(component), "What it is made of"),
+            may("tax_class", Base::Text, "Tax class"),
+            may("weight", Base::Decimal, "Weight").as_text(),
+            may("aliases", list(alias), "What it is called elsewhere"),
+            may("status", open("ItemStatus", &["active", "inactive"]), "Whether it is in use"),
+            may("stocked", Base::Bool, "Whether stock is kept of it"),
+            may("version", Base::Int, "Counts its changes"),
+            may("updated_at", Base::Instant, "When it last changed"),
+        ],
+    )
+}
+
+pub(super) fn discount_code() -> ObjectSpec {
+    object(
+        "DiscountCode",
+        vec![
+            must("code", Base::Text, "The code"),
+            must("kind", closed("DiscountKind", &["percent", "amount"]), "What its value is"),
+            must("value", Base::Decimal, "Its value").as_text(),
+            may("scope", closed("DiscountScope", &["line", "order", "shipping"]), "What it is taken from"),
+            may("gl_account", Base::Text, "The account it is posted to"),
+            may("valid_from", Base::Date, "The first day on which it counts"),
+            may("valid_to", Base::Date, "The last day on which it counts"),
+        ],
+    )
+}
+
+pub(super) fn stock() -> ObjectSpec {
+    let amount = |name: &str, doc| may(name, Base::Decimal, doc);
+    let amounts = || {
+        vec![
+            amount("on_hand", "How much is there"),
+            amount("allocated", "How much of it is set aside"),
+            amount("available", "How much can be sold"),
+            amount("incoming", "How much is on its way"),
+            amount("safety", "How much is kept back"),
+            may("as_of", Base::Instant, "When this was so"),
+        ]
+    };
+    let mut row = vec![may("sku", Base::Text, "SKU"), may("location", Base::Text, "The location")];
+    row.extend(amounts());
+    row.push(may("version", Base::Int, "Counts its changes"));
+    let mut fields =
+        vec![must("sku", Base::Text, "SKU"), may("location", Base::Text, "The location, where there is only one")];
+    fields.extend(amounts());
+    fields.extend([
+        may("version", Base::Int, "Counts its changes, where there is only one location"),
+        must("locations", list(nested("StockRow", row)), "The same for each location"),
+    ]);
+    object("Stock", fields)
+}
+
+fn must(name: &str, base: Base, doc: &'static str) -> Field {
+    Field::required(name, Type::new(base)).doc(doc)
+}
+
+fn may(name: &str, base: Base, doc: &'static str) -> Field {
+    Field::optional(name, Type::new(base)).doc(doc)
+}
+
+fn object(name: &str, fields: Vec<Field>) -> ObjectSpec {
+    ObjectSpec { name: name.to_owned(), fields, open: false }
+}
+
+fn nested(name: &str, fields: Vec<Field>) -> Base {
+    Base::Object(Arc::new(object(name, fields)))
+}
+
+fn list(item: Base) -> Base {
+    Base::List(Box::new(Type::new(item)))
+}
+
+fn open(name: &str, values: &[&str]) -> Base {
+    words(name, values, true)
+}
+
+fn closed(name: &str, values: &[&str]) -> Base {
+    words(name, values, false)
+}
+
+fn words(name: &str, values: &[&str], open: bool) -> Base {
+    let values = values.iter().map(|&value| value.to_owned()).collect();
+    Base::Enum(Arc::new(EnumSpec { name: name.to_owned(), values, open }))
+}

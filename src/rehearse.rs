@@ -1,0 +1,143 @@
+//! One record through a plan without the outside: lookups and targets answer from mocks. Serves `map`, the tests of a
+//! flow, and whoever wants to see what would be sent.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crate::plan::eval::{Answer, EvalError, Lookups};
+use crate::plan::{LookupId, LookupKind, Next, Plan, Progress, TargetId, Write, answer};
+use crate::value::{Object, Value};
+
+/// What lookups and targets answer.
+#[derive(Debug, Clone, Default)]
+pub struct Mocks {
+    /// What lookups find, by the text of their keys; null for a miss. A lookup that is not mentioned finds, in its
+    /// table, what is there, and in a connector, a placeholder.
+    pub lookups: HashMap<LookupId, HashMap<Vec<String>, Value>>,
+    /// What targets answer; the rest of an answer is an echo of the payload.
+    pub answers: HashMap<TargetId, Value>,
+}
+
+impl Mocks {
+    /// Adds what a lookup finds.
+    pub fn lookup(&mut self, lookup: LookupId, keys: &[Value], found: Value) {
+        let keys = keys.iter().map(Value::display).collect();
+        self.lookups.entry(lookup).or_default().insert(keys, found);
+    }
+
+    /// Reads mocks from a document: `{"item_of": {"SKU-1": {…}}, "targets": {"sale": {…}}}`. Keys of several columns
+    /// are joined with a comma.
+    pub fn from_document(document: &Value, plan: &Plan) -> Result<Self, String> {
+        let mut mocks = Mocks::default();
+        let object = document.as_object().ok_or("mocks are an object of lookups and `targets`")?;
+        for (name, value) in object.iter() {
+            let entries = value.as_object().ok_or_else(|| format!("`{name}` must be an object"))?;
+            if &**name == "targets" {
+                for (target, answer) in entries.iter() {
+                    let id = plan
+                        .targets
+                        .iter()
+                        .position(|known| known.name == **target)
+                        .ok_or_else(|| format!("the flow has no target `{target}`"))?;
+                    mocks.answers.insert(id, answer.clone());
+                }
+                continue;
+            }
+            let id = plan
+                .lookups
+                .iter()
+                .position(|known| known.name == **name)
+                .ok_or_else(|| format!("the flow has no lookup `{name}`"))?;
+            let found = mocks.lookups.entry(id).or_default();
+            for (key, value) in entries.iter() {
+                let keys = key.split(',').map(|part| part.trim().to_owned()).collect();
+                found.insert(keys, value.clone());
+            }
+        }
+        Ok(mocks)
+    }
+}
+
+/// What became of a record.
+#[derive(Debug)]
+pub struct Rehearsal {
+    /// Its key, or why it has none.
+    pub key: Result<String, EvalError>,
+    /// The writes in order.
+    pub writes: Vec<Write>,
+    /// How it ended: finished, skipped or rejected.
+    pub end: Next,
+    /// The record with its variables, for expectations.
+    pub progress: Progress,
+}
+
+/// Takes a record through a plan.
+#[must_use]
+pub fn rehearse(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks) -> Rehearsal {
+    let lookups = Mocked { plan, mocks };
+    let mut progress = Progress::new(plan, record, params);
+    let key = progress.key(plan, &lookups);
+    let mut writes = Vec::new();
+    let end = loop {
+        match progress.advance(plan, &lookups) {
+            Next::Write(write) => {
+                let mut answered = Object::new();
+                if let Some(target) = plan.targets.get(write.target)
+                    && let Value::Object(echo) = answer::echo(target, &write.payload)
+                {
+                    answered = Object::clone(&echo);
+                }
+                if let Some(Value::Object(mocked)) = mocks.answers.get(&write.target) {
+                    for (name, value) in mocked.iter() {
+                        answered.set(Arc::clone(name), value.clone());
+                    }
+                }
+                progress.answer(plan, Value::object(answered));
+                writes.push(write);
+            }
+            end => break end,
+        }
+    };
+    Rehearsal { key, writes, end, progress }
+}
+
+/// Lookups that answer from mocks.
+#[derive(Debug)]
+pub struct Mocked<'p> {
+    /// The plan.
+    pub plan: &'p Plan,
+    /// The mocks.
+    pub mocks: &'p Mocks,
+}
+
+impl Lookups for Mocked<'_> {
+    fn find(&self, lookup: LookupId, keys: &[Value]) -> Answer {
+        let Some(declared) = self.plan.lookups.get(lookup) else { return Answer::Missing };
+        if let Some(mocked) = self.mocks.lookups.get(&lookup) {
+            let keys: Vec<String> = keys.iter().map(Value::display).collect();
+            match (mocked.get(&keys), &declared.kind) {
+                (Some(Value::Null), _) | (None, LookupKind::Entity { .. }) => return Answer::Missing,
+                (Some(value), _) => return Answer::Found(value.clone()),
+                (None, LookupKind::Table(_)) => {}
+            }
+        }
+        match &declared.kind {
+            LookupKind::Table(table) => table.find(keys).cloned().map_or(Answer::Missing, Answer::Found),
+            LookupKind::Entity { key, record, .. } => {
+                let mut known = Object::new();
+                let value = keys.first().cloned().unwrap_or_default();
+                known.set(key.as_str(), value.clone());
+                let name = format!("{}[{}]", declared.name, value.display());
+                Answer::Found(answer::placeholder(&name, record, &Value::object(known)))
+            }
+        }
+    }
+
+    fn name(&self, lookup: LookupId) -> String {
+        self.plan.lookups.get(lookup).map(|lookup| lookup.name.clone()).unwrap_or_default()
+    }
+
+    fn miss(&self, lookup: LookupId, keys: &str) -> String {
+        self.plan.miss(lookup, keys)
+    }
+}

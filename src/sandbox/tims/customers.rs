@@ -1,0 +1,144 @@
+//! Customers: found by their id, by what other systems call them, or by what makes two buyers the same one.
+
+use serde_json::{Map, Value, json};
+
+use super::fields;
+use super::problem::Problem;
+use super::schemas::CUSTOMER;
+use super::{Outcome, Tims, items, totals};
+use crate::sandbox::FieldStyle;
+use crate::sandbox::journal::DocKind;
+use crate::sandbox::key;
+
+/// The customers for orders without a buyer, one for each marketplace. Their ids are their codes with `C-` before.
+pub(super) const HOUSES: [(&str, &str, &str); 3] = [
+    ("AMZ-US-RETAIL", "Amazon.com retail buyers", "USD"),
+    ("AMZ-DE-RETAIL", "Amazon.de retail buyers", "EUR"),
+    ("AMZ-JP-RETAIL", "Amazon.co.jp retail buyers", "JPY"),
+];
+
+/// The id of the customer that a source calls so.
+pub(super) fn id_of(source: &str, reference: &str) -> String {
+    match HOUSES.iter().find(|(code, ..)| source == "tims" && reference == *code) {
+        Some((code, ..)) => format!("C-{code}"),
+        None => format!("C-{}", key::hex(&["customer", source, reference], 12)),
+    }
+}
+
+/// What makes two customers one: the e-mail address, or else name, postal code and country.
+pub(super) fn match_key(customer: &Value) -> Option<String> {
+    let normal = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase();
+    if let Some(email) = customer["contact"]["email"].as_str().filter(|email| !email.is_empty()) {
+        return Some(normal(email));
+    }
+    let address = customer["addresses"].get(0)?;
+    let parts = [&customer["company_name"], &address["postal_code"], &address["country"]];
+    Some(parts.map(|part| normal(part.as_str().unwrap_or_default())).join("|"))
+}
+
+/// The house customers, as they are before anybody changes them.
+pub(super) fn houses() -> impl Iterator<Item = (String, Value)> {
+    HOUSES.iter().map(|(code, name, currency)| {
+        let id = id_of("tims", code);
+        let customer = json!({
+            "id": id, "code": code, "company_name": name, "type": "marketplace", "payment_terms": "MARKETPLACE",
+            "currency": currency, "external_refs": [{"source": "tims", "ref": code}], "status": "active",
+            "version": 1, "created_at": "2020-01-01T00:00:00Z", "updated_at": "2020-01-01T00:00:00Z",
+        });
+        (id, customer)
+    })
+}
+
+impl Tims {
+    /// POST: a customer that is there already is a conflict.
+    pub(super) fn create_customer(&self, body: &Value, style: FieldStyle) -> Result<Outcome, Problem> {
+        let fields = checked(fields::read(body, CUSTOMER, style, false)?)?;
+        let first = fields.get("external_refs").and_then(|refs| refs.get(0));
+        let id = match (first, fields.get("code").and_then(Value::as_str)) {
+            (Some(first), _) => id_of(text(&first["source"]), text(&first["ref"])),
+            (None, Some(code)) => id_of("code", code),
+            (None, None) => {
+                return Err(Problem::field("external_refs", "required", "a customer has an external_ref or a code"));
+            }
+        };
+        self.refuse_taken_refs(&id, fields.get("external_refs"))?;
+        if self.customers.contains_key(&id) {
+            return Err(Problem::new(409, "duplicate", "the customer exists").with("existing_id", id));
+        }
+        Ok(self.save(DocKind::Customer, &id, None, fields, 201))
+    }
+
+    /// PUT by_ref: creates, replaces, or finds that nothing is new.
+    pub(super) fn upsert_customer(
+        &self,
+        source: &str,
+        reference: &str,
+        body: &Value,
+        style: FieldStyle,
+    ) -> Result<Outcome, Problem> {
+        let mut fields = checked(fields::read(body, CUSTOMER, style, false)?)?;
+        let id = self.customer_refs.get(&(source.to_owned(), reference.to_owned()));
+        let id = id.cloned().unwrap_or_else(|| id_of(source, reference));
+        let current = self.document(DocKind::Customer, &id);
+        // The references of a customer only grow here: another system may have added its own.
+        let mut refs = vec![json!({"source": source, "ref": reference})];
+        let known = current.as_ref().map(|current| current["external_refs"].clone()).unwrap_or_default();
+        let sent = fields.get("external_refs").cloned().unwrap_or_default();
+        for reference in [known, sent].iter().filter_map(Value::as_array).flatten() {
+            if !refs.contains(reference) {
+                refs.push(reference.clone());
+            }
+        }
+        refs.sort_by_key(Value::to_string);
+        let refs = Value::Array(refs);
+        self.refuse_taken_refs(&id, Some(&refs))?;
+        fields.insert("external_refs".to_owned(), refs);
+        let status = if current.is_some() { 200 } else { 201 };
+        Ok(self.save(DocKind::Customer, &id, current.as_ref(), fields, status))
+    }
+
+    /// PATCH: the fields that are given, and no others.
+    pub(super) fn update_customer(&self, id: &str, body: &Value, style: FieldStyle) -> Result<Outcome, Problem> {
+        let current = self.document(DocKind::Customer, id).ok_or_else(|| super::no_such("customer", id))?;
+        let given = fields::read(body, CUSTOMER, style, true)?;
+        let mut fields = Map::new();
+        for field in CUSTOMER {
+            if let Some(value) = given.get(field.name).or_else(|| current.get(field.name)) {
+                fields.insert(field.name.to_owned(), value.clone());
+            }
+        }
+        let fields = checked(fields)?;
+        self.refuse_taken_refs(id, fields.get("external_refs"))?;
+        Ok(self.save(DocKind::Customer, id, Some(&current), fields, 200))
+    }
+
+    fn refuse_taken_refs(&self, id: &str, refs: Option<&Value>) -> Result<(), Problem> {
+        for reference in refs.and_then(Value::as_array).into_iter().flatten() {
+            let name = (text(&reference["source"]).to_owned(), text(&reference["ref"]).to_owned());
+            if let Some(owner) = self.customer_refs.get(&name).filter(|owner| *owner != id) {
+                let problem = Problem::new(409, "duplicate", "another customer has this external_ref");
+                return Err(problem.with("existing_id", owner.as_str()));
+            }
+        }
+        Ok(())
+    }
+}
+
+fn checked(mut fields: Map<String, Value>) -> Result<Map<String, Value>, Problem> {
+    if let Some(currency) = fields.get("currency").and_then(Value::as_str)
+        && totals::minor_digits(currency).is_none()
+    {
+        return Err(Problem::field("currency", "unknown_currency", format!("TIMS does not know `{currency}`")));
+    }
+    if let Some(code) = fields.get("discount_code").and_then(Value::as_str)
+        && !items::is_discount_code(code)
+    {
+        return Err(Problem::field("discount_code", "unknown_discount_code", format!("there is no `{code}`")));
+    }
+    fields.entry("status").or_insert_with(|| "active".into());
+    Ok(fields)
+}
+
+fn text(value: &Value) -> &str {
+    value.as_str().unwrap_or_default()
+}
