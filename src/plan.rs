@@ -6,6 +6,7 @@ pub mod answer;
 pub mod eval;
 pub mod expr;
 pub mod facts;
+pub mod graph;
 pub mod progress;
 pub mod table;
 pub mod template;

@@ -1,4 +1,6 @@
 //! The sandbox as its clients meet it: over HTTP, with a clock that the test moves.
+// A helper that fails is a failed test.
+#![allow(clippy::unwrap_used)]
 
 #[path = "sandbox/amazon.rs"]
 mod amazon;
@@ -12,5 +14,7 @@ mod faults;
 mod shop;
 #[path = "sandbox/support.rs"]
 mod support;
+#[path = "sandbox/tie.rs"]
+mod tie;
 #[path = "sandbox/tims.rs"]
 mod tims;

@@ -1,10 +1,19 @@
-//! What a target would answer, for everything that does not call it: `map`, dry runs and tests of a flow.
+//! Answers of targets: what is kept of one, and what one would look like where nothing is written: in `map`, dry runs
+//! and tests of a flow.
 
 use std::sync::Arc;
 
 use super::TargetPlan;
 use crate::catalog::{Base, ObjectSpec};
 use crate::value::{Object, Value};
+
+/// The fields of an answer that later steps read; what the answer does not have is null. Only this is handed on and
+/// kept, so that a flow sees the same whether the answer is fresh or remembered, and no buyer data is kept by the way.
+#[must_use]
+pub fn keep(target: &TargetPlan, document: &Value) -> Value {
+    let field = |name: &String| (name.as_str().into(), document.get(name).cloned().unwrap_or_default());
+    Value::object(target.keeps.iter().map(field).collect::<Object>())
+}
 
 /// An answer made of the payload: fields that the answer has too are echoed, and text that only the remote knows is a
 /// placeholder such as `<sale.id>`.

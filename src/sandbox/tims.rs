@@ -4,10 +4,12 @@
 
 mod actions;
 mod allocations;
+mod books;
 mod customers;
 mod fields;
 mod items;
 mod listing;
+mod lookups;
 mod memory;
 mod orders;
 mod problem;
@@ -30,8 +32,8 @@ use super::reply::{Reply, request_id};
 use super::shop::Shop;
 use super::world::{World, locked};
 use super::{FieldStyle, RateLimit, key};
+use books::put_text;
 use items::Items;
-use listing::Listing;
 use memory::Memory;
 use problem::Problem;
 
@@ -202,23 +204,6 @@ impl Tims {
         self.items = Items::of(shop);
     }
 
-    /// All documents of a kind, by id.
-    pub(super) fn documents(&self, kind: DocKind) -> &Documents {
-        match kind {
-            DocKind::Customer => &self.customers,
-            DocKind::SalesOrder => &self.orders,
-            DocKind::Allocation => &self.allocations,
-        }
-    }
-
-    fn document(&self, kind: DocKind, id: &str) -> Option<Value> {
-        serde_json::from_str(self.documents(kind).get(id)?).ok()
-    }
-
-    fn allocated(&self, sku: &str, location: &str) -> Decimal {
-        self.taken.get(&(sku.to_owned(), location.to_owned())).copied().unwrap_or_default()
-    }
-
     fn throttle(&mut self) -> Result<(), Problem> {
         let per = i64::try_from(self.limit.per.as_millis()).unwrap_or(i64::MAX).max(1);
         let began = self.now.as_millisecond().div_euclid(per) * per;
@@ -303,73 +288,6 @@ impl Tims {
         version.map_or(reply.clone(), |version| reply.with("etag", etag(version)))
     }
 
-    fn look_up(&self, operation: &str, call: &Call) -> Result<Value, Problem> {
-        let id = call.path.last().map_or("", String::as_str);
-        let one = |kind, what| self.document(kind, id).ok_or_else(|| no_such(what, id));
-        let item_missing = |id: &str| Problem::new(404, "item_not_found", format!("there is no item `{id}`"));
-        match operation {
-            "tims.customers.get" => one(DocKind::Customer, "customer"),
-            "tims.sales_orders.get" => one(DocKind::SalesOrder, "sales order"),
-            "tims.allocations.get" => one(DocKind::Allocation, "allocation"),
-            "tims.items.get" => self.items.by_id(id).map(items::Item::json).ok_or_else(|| item_missing(id)),
-            "tims.discount_codes.get" => {
-                let mut codes = items::discount_codes().into_iter();
-                codes.find(|code| code["code"] == id).ok_or_else(|| no_such("discount code", id))
-            }
-            "tims.customers.list" => {
-                let names =
-                    ["source", "external_ref", "match_key", "email", "code", "company_name", "status", "updated_at"];
-                Ok(self.list(DocKind::Customer, &Listing::read(call, &names)?))
-            }
-            "tims.sales_orders.list" => {
-                let names = ["source", "external_ref", "status", "customer_id", "channel", "updated_at"];
-                Ok(self.list(DocKind::SalesOrder, &Listing::read(call, &names)?))
-            }
-            "tims.allocations.list" => {
-                let listing = Listing::read(call, &["sales_order_id", "status"])?;
-                Ok(self.list(DocKind::Allocation, &listing))
-            }
-            "tims.items.list" => {
-                let listing = Listing::read(call, &["sku"])?;
-                let found = self.asked_items(&listing);
-                if let (Some(skus), true) = (listing.values("sku"), found.is_empty()) {
-                    return Err(item_missing(&skus.join(",")));
-                }
-                Ok(listing.page(found.iter().map(|item| (item.sku.as_str(), item.json()))))
-            }
-            "tims.stock.list" => {
-                let listing = Listing::read(call, &["sku", "location"])?;
-                let location = listing.values("location").and_then(|names| names.first());
-                let location = location.map_or(items::LOCATIONS[0], String::as_str);
-                let found = self.asked_items(&listing);
-                let rows = found.iter().map(|item| {
-                    let mut stock = item.stock(location, self.allocated(&item.sku, location));
-                    stock["as_of"] = self.now.to_string().into();
-                    (item.sku.as_str(), stock)
-                });
-                Ok(listing.page(rows))
-            }
-            "tims.discount_codes.list" => {
-                let listing = Listing::read(call, &[])?;
-                let codes = items::discount_codes();
-                Ok(listing.page(codes.iter().map(|code| (code["code"].as_str().unwrap_or_default(), code.clone()))))
-            }
-            _ => Err(Problem::new(404, "not_found", format!("there is no GET /{}", call.path.join("/")))),
-        }
-    }
-
-    fn asked_items(&self, listing: &Listing) -> Vec<&items::Item> {
-        match listing.values("sku") {
-            None => self.items.all().collect(),
-            Some(skus) => {
-                let mut found: Vec<_> = skus.iter().filter_map(|sku| self.items.find(sku)).collect();
-                found.sort_by(|a, b| a.sku.cmp(&b.sku));
-                found.dedup_by(|a, b| a.sku == b.sku);
-                found
-            }
-        }
-    }
-
     fn change(&self, operation: &str, call: &Call) -> Result<Outcome, Problem> {
         let segments = call.segments();
         if operation == "tims.unknown" {
@@ -421,131 +339,6 @@ impl Tims {
             _ => Ok(()),
         }
     }
-
-    /// What it comes to when a document's fields are as given: an entry, or none where nothing is new.
-    fn save(
-        &self,
-        kind: DocKind,
-        id: &str,
-        current: Option<&Value>,
-        fields: Map<String, Value>,
-        status: u16,
-    ) -> Outcome {
-        let about = Some((kind, id.to_owned()));
-        let stamp = |name: &str| current.map_or_else(|| self.now.to_string().into(), |current| current[name].clone());
-        let mut document = Map::new();
-        document.insert("id".to_owned(), id.into());
-        document.extend(fields);
-        for name in ["version", "created_at", "updated_at"] {
-            document.shift_remove(name);
-        }
-        document.insert("version".to_owned(), current.map_or(1.into(), |current| current["version"].clone()));
-        document.insert("created_at".to_owned(), stamp("created_at"));
-        document.insert("updated_at".to_owned(), stamp("updated_at"));
-        let mut document = Value::Object(document);
-        if let Some(current) = current {
-            if document == *current {
-                let text = Some(self.documents(kind).get(id).cloned().unwrap_or_else(|| document.to_string().into()));
-                return Outcome { status, text, about, entries: Vec::new() };
-            }
-            bump(&mut document, current);
-            document["updated_at"] = self.now.to_string().into();
-        }
-        let text: Arc<str> = document.to_string().into();
-        let entries = vec![Entry::Put { kind, id: id.to_owned(), text: Arc::clone(&text) }];
-        Outcome { status, text: Some(text), about, entries }
-    }
-
-    fn commit(&mut self, world: &World, entries: Vec<Entry>) -> Result<(), Problem> {
-        if entries.is_empty() {
-            return Ok(());
-        }
-        world.journal.write(&entries).map_err(|cause| Problem::new(500, "journal_failed", cause))?;
-        for entry in &entries {
-            self.apply(entry, &entries);
-        }
-        Ok(())
-    }
-
-    /// Puts an entry into effect; `line` is what happened together with it.
-    pub(super) fn apply(&mut self, entry: &Entry, line: &[Entry]) {
-        match entry {
-            Entry::Put { kind, id, text } => self.replace(*kind, id, Some(Arc::clone(text))),
-            Entry::Gone { kind, id } => self.replace(*kind, id, None),
-            Entry::Answer(answer) => {
-                let put = answer.about.as_ref().and_then(|about| put_text(line, about));
-                let text = answer.text.as_ref().or(put).cloned();
-                self.memory.keep(answer, text);
-            }
-            _ => {}
-        }
-    }
-
-    fn replace(&mut self, kind: DocKind, id: &str, text: Option<Arc<str>>) {
-        let documents = match kind {
-            DocKind::Customer => &mut self.customers,
-            DocKind::SalesOrder => &mut self.orders,
-            DocKind::Allocation => &mut self.allocations,
-        };
-        let before = match &text {
-            Some(text) => documents.insert(id.to_owned(), Arc::clone(text)),
-            None => documents.remove(id),
-        };
-        if kind == DocKind::SalesOrder {
-            return;
-        }
-        for (text, is_new) in [(before, false), (text, true)] {
-            let Some(document) = text.and_then(|text| serde_json::from_str::<Value>(&text).ok()) else { continue };
-            if kind == DocKind::Customer {
-                self.index_customer(id, &document, is_new);
-            } else {
-                self.index_allocation(id, &document, is_new);
-            }
-        }
-    }
-
-    fn index_customer(&mut self, id: &str, customer: &Value, is_new: bool) {
-        for reference in customer["external_refs"].as_array().into_iter().flatten() {
-            let text = |name: &str| reference[name].as_str().unwrap_or_default().to_owned();
-            let name = (text("source"), text("ref"));
-            if is_new {
-                self.customer_refs.insert(name, id.to_owned());
-            } else {
-                self.customer_refs.remove(&name);
-            }
-        }
-        if let Some(key) = customers::match_key(customer) {
-            let ids = self.customer_keys.entry(key).or_default();
-            if is_new {
-                ids.insert(id.to_owned());
-            } else {
-                ids.remove(id);
-            }
-        }
-    }
-
-    fn index_allocation(&mut self, id: &str, allocation: &Value, is_new: bool) {
-        for line in allocation["lines"].as_array().into_iter().flatten() {
-            let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
-            let amount = totals::number(&line["allocated"]);
-            *self.taken.entry((text("sku"), text("location"))).or_default() += if is_new { amount } else { -amount };
-        }
-        if let Some(at) = allocation["expires_at"].as_str().and_then(|text| text.parse().ok()) {
-            let expiry = (at, id.to_owned());
-            if is_new {
-                self.expiries.insert(expiry);
-            } else {
-                self.expiries.remove(&expiry);
-            }
-        }
-    }
-}
-
-fn put_text<'a>(line: &'a [Entry], about: &(DocKind, String)) -> Option<&'a Arc<str>> {
-    line.iter().find_map(|entry| match entry {
-        Entry::Put { kind, id, text } if (*kind, id) == (about.0, &about.1) => Some(text),
-        _ => None,
-    })
 }
 
 fn etag(version: u64) -> String {

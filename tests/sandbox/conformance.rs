@@ -1,5 +1,6 @@
 //! Amazon's published models and examples are the judge: the sandbox must satisfy them to the letter.
 
+use std::io::Write;
 use std::path::PathBuf;
 
 use reqwest::Method;
@@ -17,7 +18,8 @@ fn published(file: &str) -> Option<Value> {
         Ok(text) => Some(serde_json::from_str(&text).unwrap()),
         Err(_) => {
             assert!(std::env::var("CI").as_deref() != Ok("true"), "published models not found at {}", path.display());
-            println!("skipped: published models not found");
+            // Straight to the terminal: what a passing test prints by macro is not shown.
+            let _ = writeln!(std::io::stderr(), "skipped: published models not found");
             None
         }
     }

@@ -1,9 +1,12 @@
 //! What can happen to an order after it was placed.
 
+use std::time::Duration;
+
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 
 use super::proceeds;
+use crate::clock::after;
 
 /// One change.
 #[derive(Debug, Clone)]
@@ -55,7 +58,7 @@ fn later_than(order: &Value, now: Timestamp) -> Timestamp {
     let visible = now - SignedDuration::from_mins(2);
     let visible = Timestamp::from_second(visible.as_second()).unwrap_or(visible);
     match order["lastUpdatedTime"].as_str().and_then(|text| text.parse::<Timestamp>().ok()) {
-        Some(last) => visible.max(last + SignedDuration::from_secs(1)),
+        Some(last) => visible.max(after(last, Duration::from_secs(1))),
         None => visible,
     }
 }

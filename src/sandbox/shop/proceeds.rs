@@ -6,12 +6,13 @@ use serde_json::{Map, Value, json};
 
 /// Sums up the items into their totals, and those into the order's `proceeds`. Items without proceeds stay so.
 pub(super) fn settle(order: &mut Value) {
-    let Some(items) = order["orderItems"].as_array_mut() else { return };
+    let Some(items) = order.get_mut("orderItems").and_then(Value::as_array_mut) else { return };
     let mut types: Vec<(String, Decimal)> = Vec::new();
     let mut grand: Option<(Decimal, String)> = None;
     for item in items {
         let Some(breakdowns) = item["proceeds"]["breakdowns"].as_array() else { continue };
-        let mut total = Decimal::ZERO;
+        // An item of nothing still has a total, with the currency's digits.
+        let mut total = Decimal::new(0, amount(&item["proceeds"]["proceedsTotal"]).scale());
         for breakdown in breakdowns {
             let amount = amount(&breakdown["subtotal"]);
             let name = breakdown["type"].as_str().unwrap_or("OTHER");
@@ -51,14 +52,14 @@ pub(super) fn cut(item: &mut Value, left: u64, before: u64) {
         money["amount"] = kept.to_string().into();
         kept
     };
-    let Some(breakdowns) = item["proceeds"]["breakdowns"].as_array_mut() else { return };
+    let Some(breakdowns) = item.pointer_mut("/proceeds/breakdowns").and_then(Value::as_array_mut) else { return };
     for breakdown in breakdowns.iter_mut() {
         // Shipping is paid once for the line, however many pieces are left of it.
         let once = matches!(breakdown["type"].as_str(), Some("SHIPPING")) && left > 0;
         if once {
             continue;
         }
-        match breakdown["detailedBreakdowns"].as_array_mut() {
+        match breakdown.get_mut("detailedBreakdowns").and_then(Value::as_array_mut) {
             None => {
                 part(&mut breakdown["subtotal"]);
             }

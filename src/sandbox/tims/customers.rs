@@ -36,6 +36,11 @@ pub(super) fn match_key(customer: &Value) -> Option<String> {
     Some(parts.map(|part| normal(part.as_str().unwrap_or_default())).join("|"))
 }
 
+/// What a code is indexed under, beside the match keys; no match key has a line break.
+pub(super) fn code_key(code: &str) -> String {
+    format!("code\n{code}")
+}
+
 /// The house customers, as they are before anybody changes them.
 pub(super) fn houses() -> impl Iterator<Item = (String, Value)> {
     HOUSES.iter().map(|(code, name, currency)| {

@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 
 use super::Tims;
-use super::customers::match_key;
+use super::customers::{code_key, match_key};
 use super::orders;
 use super::problem::Problem;
 use crate::sandbox::call::Call;
@@ -135,10 +135,15 @@ impl Tims {
                 let names = sources.iter().flat_map(|s| references.iter().map(move |r| (s.clone(), r.clone())));
                 Some(found(names.filter_map(|name| self.customer_refs.get(&name).cloned()).collect()))
             }
-            (DocKind::Customer, None) => listing.values("match_key").or(listing.values("email")).map(|keys| {
-                let ids = keys.iter().filter_map(|key| self.customer_keys.get(&key.to_lowercase())).flatten();
-                found(ids.cloned().collect())
-            }),
+            (DocKind::Customer, None) => {
+                let fold = |key: &String| key.to_lowercase();
+                let keys =
+                    listing.values("match_key").or(listing.values("email")).map(|keys| keys.iter().map(fold).collect());
+                let codes = || listing.values("code").map(|codes| codes.iter().map(|code| code_key(code)).collect());
+                keys.or_else(codes).map(|keys: Vec<String>| {
+                    found(keys.iter().filter_map(|key| self.customer_keys.get(key)).flatten().cloned().collect())
+                })
+            }
             (DocKind::Allocation, None) => listing
                 .values("sales_order_id")
                 .map(|orders| found(orders.iter().map(|order| super::allocations::id_of(order)).collect())),

@@ -114,6 +114,10 @@ impl Tims {
         let status = next_status(current, asked.as_deref())?;
         if status != "on_hold" {
             fields.shift_remove("hold_reason");
+        } else if let Some(reason) = current.and_then(|current| current.get("hold_reason")).filter(|_| asked.is_none())
+        {
+            // A write that says nothing of the state leaves the reason for it alone too.
+            fields.entry("hold_reason").or_insert_with(|| reason.clone());
         }
         fields.insert("status".to_owned(), status.into());
         fields.insert("number".to_owned(), format!("S{:010}", key::number(&["number", id]) % 10_000_000_000).into());

@@ -65,7 +65,7 @@ pub(super) fn settle(order: &mut Value, claimed: Option<&Map<String, Value>>) ->
         sums.goods += line_amount(line, digits);
         sums.add_parts(line, digits, &path)?;
     }
-    for (at, charge) in order["charges"].as_array_mut().into_iter().flatten().enumerate() {
+    for (at, charge) in order.get_mut("charges").and_then(Value::as_array_mut).into_iter().flatten().enumerate() {
         let path = format!("charges[{at}]");
         rounded(charge.get_mut("amount"), digits, &format!("{path}.amount"))?;
         sums.charges += number(&charge["amount"]);

@@ -1,0 +1,221 @@
+//! The loop of a run: pages in, records through their lanes, the cursor behind them.
+
+use std::collections::{HashMap, VecDeque};
+
+use futures::StreamExt;
+use futures::future::BoxFuture;
+use futures::stream::FuturesUnordered;
+
+use super::context::{Context, Halt};
+use super::event::{Event, Settled};
+use super::feed::{Batch as Fed, Feed};
+use super::record::{self, Job};
+use super::report::Outcome;
+use crate::clock::after;
+use crate::store::{Batch, CursorEntry, key};
+
+/// Pages in memory: the one that is worked on, and the next.
+const PAGES: usize = 2;
+
+type Finished = (String, u64, Result<Settled, Halt>);
+
+struct Page {
+    number: u64,
+    next: String,
+    /// Records that have not been taken up.
+    waiting: VecDeque<Job>,
+    /// Records that have been and are not settled.
+    unsettled: usize,
+}
+
+struct Drive<'c, 'a> {
+    ctx: &'c Context<'a>,
+    feed: Feed<'c>,
+    moves_cursor: bool,
+    pages: VecDeque<Page>,
+    /// A lane per key that is worked on, with the records of that key that wait for it.
+    lanes: HashMap<String, VecDeque<Job>>,
+    flight: FuturesUnordered<BoxFuture<'c, Finished>>,
+    reading: Option<BoxFuture<'c, Result<Fed, Halt>>>,
+    /// Where the last page that was read ends.
+    position: Option<String>,
+    /// Where the cursor stands.
+    stored: Option<String>,
+    drained: bool,
+    number: u64,
+    /// Records taken up and not ended.
+    open: u64,
+    /// Records that needed work and are settled.
+    worked: u64,
+}
+
+/// Runs until there is nothing more, or something ends it.
+pub(super) async fn drive<'c>(ctx: &'c Context<'_>, feed: Feed<'c>, position: Option<String>) -> Outcome {
+    let mut drive = Drive {
+        ctx,
+        feed,
+        moves_cursor: matches!(feed, Feed::Source) && ctx.config.from.is_none() && !ctx.config.dry_run,
+        pages: VecDeque::new(),
+        lanes: HashMap::new(),
+        flight: FuturesUnordered::new(),
+        reading: None,
+        stored: position.clone(),
+        position,
+        drained: false,
+        number: 0,
+        open: 0,
+        worked: 0,
+    };
+    let mut stop = ctx.config.stop.clone();
+    let mut ending: Option<Outcome> = None;
+    loop {
+        if let Err(halt) = drive.move_cursor().await {
+            return halt.outcome();
+        }
+        if ending.is_none() {
+            drive.take_up();
+            drive.start_reading();
+        }
+        if drive.flight.is_empty() && drive.reading.is_none() {
+            return ending.unwrap_or(Outcome::Done);
+        }
+        let halt = tokio::select! {
+            biased;
+            () = told(&mut stop), if ending.is_none() => Some(Halt::Abandoned),
+            Some(finished) = drive.flight.next(), if !drive.flight.is_empty() => drive.finish(finished),
+            page = next(&mut drive.reading), if drive.reading.is_some() => drive.take_in(page),
+            () = ctx.drained(), if ending.is_some() => return ending.unwrap_or(Outcome::Stopped),
+        };
+        match halt {
+            None => {}
+            // What was acknowledged is right; beyond that, nothing can be kept any more.
+            Some(Halt::Store(error)) => return Outcome::StoreFailed(error),
+            Some(halt) => {
+                if ending.is_none() {
+                    ctx.halt(after(ctx.now(), ctx.config.drain));
+                    drive.reading = None;
+                    ending = Some(halt.outcome());
+                }
+            }
+        }
+    }
+}
+
+/// Resolves when the run is told to stop; never where nobody is left to tell it.
+async fn told(stop: &mut tokio::sync::watch::Receiver<bool>) {
+    if stop.wait_for(|stop| *stop).await.is_err() {
+        std::future::pending::<()>().await;
+    }
+}
+
+async fn next(reading: &mut Option<BoxFuture<'_, Result<Fed, Halt>>>) -> Result<Fed, Halt> {
+    match reading {
+        Some(page) => page.await,
+        None => std::future::pending().await,
+    }
+}
+
+impl<'c> Drive<'c, '_> {
+    fn limit_is_reached(&self) -> bool {
+        self.ctx.config.limit.is_some_and(|limit| self.worked + self.open >= limit)
+    }
+
+    fn start_reading(&mut self) {
+        if self.reading.is_none() && !self.drained && self.pages.len() < PAGES && !self.limit_is_reached() {
+            self.reading = Some(Box::pin(self.feed.read(self.ctx, self.position.clone(), self.number)));
+        }
+    }
+
+    fn take_in(&mut self, page: Result<Fed, Halt>) -> Option<Halt> {
+        self.reading = None;
+        let page = match page {
+            Ok(page) => page,
+            Err(halt) => return Some(halt),
+        };
+        self.position = Some(page.next.clone());
+        self.drained = page.drained;
+        self.pages.push_back(Page { number: self.number, next: page.next, waiting: page.jobs, unsettled: 0 });
+        self.number += 1;
+        None
+    }
+
+    /// Takes records up in the order of their arrival. How many of them are worked on at once is for their slots.
+    fn take_up(&mut self) {
+        while !self.limit_is_reached() {
+            let Some(page) = self.pages.iter_mut().find(|page| !page.waiting.is_empty()) else { return };
+            let Some(job) = page.waiting.pop_front() else { return };
+            page.unsettled += 1;
+            self.open += 1;
+            self.ctx.tally().counts.read += 1;
+            match self.lanes.get_mut(&job.key) {
+                Some(lane) => lane.push_back(job),
+                None => {
+                    self.lanes.insert(job.key.clone(), VecDeque::new());
+                    self.launch(job);
+                }
+            }
+        }
+    }
+
+    fn launch(&mut self, job: Job) {
+        let ctx = self.ctx;
+        self.flight.push(Box::pin(async move {
+            let (key, page) = (job.key.clone(), job.page);
+            let settled = match ctx.begin().await {
+                // Boxed, so that records that wait for a slot are small.
+                Ok(mut slot) => Box::pin(record::process(ctx, &mut slot, job)).await,
+                Err(halt) => Err(halt),
+            };
+            (key, page, settled)
+        }));
+    }
+
+    fn finish(&mut self, (key, page, settled): Finished) -> Option<Halt> {
+        self.open -= 1;
+        let halt = match settled {
+            Ok(how) => {
+                if !matches!(how, Settled::Unchanged | Settled::Superseded) {
+                    self.worked += 1;
+                }
+                if let Some(page) = self.pages.iter_mut().find(|other| other.number == page) {
+                    page.unsettled -= 1;
+                }
+                None
+            }
+            // It stays unsettled, and the cursor before it.
+            Err(Halt::Abandoned) => None,
+            Err(halt) => Some(halt),
+        };
+        let follower = self.lanes.get_mut(&key).and_then(VecDeque::pop_front);
+        match follower {
+            Some(job) if halt.is_none() && !self.ctx.is_halted() => self.launch(job),
+            Some(_) => {}
+            None => {
+                self.lanes.remove(&key);
+            }
+        }
+        halt
+    }
+
+    /// Moves the cursor behind the last page of which every record, and every record before, is settled.
+    async fn move_cursor(&mut self) -> Result<(), Halt> {
+        let mut reached = None;
+        while let Some(page) = self.pages.front()
+            && page.waiting.is_empty()
+            && page.unsettled == 0
+        {
+            reached = self.pages.pop_front().map(|page| page.next);
+        }
+        let Some(position) = reached else { return Ok(()) };
+        if !self.moves_cursor || self.stored.as_ref() == Some(&position) {
+            return Ok(());
+        }
+        let mut batch = Batch::default();
+        let entry = CursorEntry { position: position.clone(), at: self.ctx.now() };
+        batch.put(key::join(&[&self.ctx.plan.flow]), &entry);
+        self.ctx.commit(batch).await?;
+        self.stored = Some(position.clone());
+        self.ctx.emit(|| Event::Cursor { position });
+        Ok(())
+    }
+}

@@ -1,0 +1,201 @@
+//! One record, from its arrival until it is settled.
+
+use jiff::Timestamp;
+
+use super::context::{Context, Halt, Slot};
+use super::event::{Event, Settled};
+use super::lookup::Found;
+use super::step::{self, Done};
+use super::trail::Trail;
+use super::{dead_letter, digest};
+use crate::diag::{Code, Span};
+use crate::plan::{EvalError, Next, Progress};
+use crate::store::{self, Attempt, HistoryEvent, RecordEntry, RecordStatus, key};
+use crate::value::Value;
+
+/// A record that has arrived.
+pub(super) struct Job {
+    /// Its key; made from its content where the flow's key has no value.
+    pub(super) key: String,
+    pub(super) value: Value,
+    /// Why it cannot be begun: its key has no value.
+    pub(super) unusable: Option<Failure>,
+    /// The page it came with.
+    pub(super) page: u64,
+    /// The dead letter that is replayed, where one is.
+    pub(super) replay: Option<String>,
+}
+
+impl Job {
+    /// A record with its key, which may need lookups.
+    pub(super) async fn new(ctx: &Context<'_>, value: Value, page: u64) -> Result<Self, Halt> {
+        let found = Found::new(ctx);
+        let mut progress = Progress::new(ctx.plan, value.clone(), ctx.deps.params.clone());
+        let failure = loop {
+            match progress.key(ctx.plan, &found) {
+                Ok(key) => return Ok(Self { key, value, unusable: None, page, replay: None }),
+                Err(error) if error.wanted.is_empty() => break Failure::from(error),
+                Err(error) => {
+                    if let Some(failure) = found.fetch(&mut Slot::free(), "", &error.wanted).await? {
+                        break failure;
+                    }
+                }
+            }
+        };
+        let key = format!("?{}", digest::version(&ctx.plan.source, &value));
+        Ok(Self { key, value, unusable: Some(failure), page, replay: None })
+    }
+}
+
+/// Why a record cannot go on.
+#[derive(Debug, Clone)]
+pub(super) struct Failure {
+    pub(super) code: Code,
+    pub(super) at: Span,
+    /// For a clerk, without buyer data.
+    pub(super) reason: String,
+    pub(super) step: Option<String>,
+    pub(super) attempts: Vec<Attempt>,
+}
+
+impl From<EvalError> for Failure {
+    fn from(error: EvalError) -> Self {
+        Self { code: error.code, at: error.at, reason: error.message, step: None, attempts: Vec::new() }
+    }
+}
+
+/// What a record is, for all that is done for it.
+pub(super) struct Identity<'j> {
+    pub(super) key: &'j str,
+    pub(super) version: String,
+    pub(super) stamp: Option<Timestamp>,
+    /// Whether an operator has asked for it again.
+    pub(super) replay: bool,
+}
+
+/// Does all that is to be done for a record.
+pub(super) async fn process(ctx: &Context<'_>, slot: &mut Slot<'_>, job: Job) -> Result<Settled, Halt> {
+    let lane = key::join(&[&ctx.plan.flow, &job.key]);
+    let lanes = &ctx.deps.shared.lanes;
+    let _lane = match lanes.try_lock(&lane) {
+        Some(guard) => guard,
+        // Another run of this flow, such as a replay, has the record.
+        None => slot.rest(ctx.unless_halted(async { Ok(lanes.lock(&lane).await) })).await?,
+    };
+    let how = settle(ctx, slot, &lane, &job).await?;
+    ctx.tally().settled(how);
+    ctx.emit(|| Event::Settled { key: job.key.clone(), how });
+    Ok(how)
+}
+
+async fn settle(ctx: &Context<'_>, slot: &mut Slot<'_>, lane: &[u8], job: &Job) -> Result<Settled, Halt> {
+    let plan = ctx.plan;
+    let record = Identity {
+        key: &job.key,
+        version: digest::version(&plan.source, &job.value),
+        stamp: digest::stamp(&plan.source, &job.value),
+        replay: job.replay.is_some(),
+    };
+    let before: Option<RecordEntry> = store::read(ctx.store(), lane)?;
+    let now = ctx.now();
+    let early = before.as_ref().and_then(|before| standing(before, &record, &plan.version));
+    if let (Some(how), Some(before)) = (early, &before) {
+        let mut trail = Trail::new(ctx, &job.key, before.clone());
+        if how == Settled::Superseded {
+            trail.note(None, HistoryEvent::Superseded);
+        }
+        if let Some(id) = &job.replay {
+            dead_letter::resolve(ctx, &mut trail, id, now)?;
+        }
+        if how == Settled::Superseded || job.replay.is_some() {
+            trail.commit().await?;
+        }
+        return Ok(how);
+    }
+
+    let next = before.as_ref().map_or(0, |before| before.next);
+    let entry = RecordEntry {
+        version: record.version.clone(),
+        stamp: record.stamp,
+        flow_version: plan.version.clone(),
+        status: RecordStatus::Open,
+        at: now,
+        next,
+    };
+    let mut trail = Trail::new(ctx, &job.key, entry);
+    if record.replay {
+        trail.note(None, HistoryEvent::Operator { action: "replay".to_owned(), reason: None });
+    } else if !before.as_ref().is_some_and(|b| b.status == RecordStatus::Open && b.version == record.version) {
+        trail.note(None, HistoryEvent::Read { version: record.version.clone(), stamp: record.stamp });
+    }
+
+    let failure = match go(ctx, slot, job, &record, &mut trail).await? {
+        Ok(status) => {
+            // A record without an entry has no dead letters either, because both are written together.
+            if before.is_some() {
+                dead_letter::resolve(ctx, &mut trail, &dead_letter::prefix(&plan.flow, &job.key), ctx.now())?;
+            }
+            let (how, event) = match &status {
+                RecordStatus::Skipped { reason } => {
+                    ctx.tally().reason(reason);
+                    (Settled::Skipped, HistoryEvent::Skipped { reason: reason.clone() })
+                }
+                _ => (Settled::Delivered, HistoryEvent::Delivered),
+            };
+            trail.close(status, event).await?;
+            return Ok(how);
+        }
+        Err(failure) => failure,
+    };
+    dead_letter::bury(ctx, trail, job, &record, failure).await?;
+    Ok(Settled::DeadLettered)
+}
+
+/// What the ledger says of a record without any work: that it is unchanged, or older than what was handled.
+fn standing(before: &RecordEntry, record: &Identity<'_>, flow_version: &str) -> Option<Settled> {
+    if before.version == record.version {
+        let done = match before.status {
+            RecordStatus::Open => false,
+            RecordStatus::Delivered | RecordStatus::Skipped { .. } => true,
+            RecordStatus::DeadLettered { .. } | RecordStatus::Discarded { .. } => !record.replay,
+        };
+        return (done && before.flow_version == flow_version).then_some(Settled::Unchanged);
+    }
+    match (record.stamp, before.stamp) {
+        (Some(this), Some(handled)) if this < handled => Some(Settled::Superseded),
+        _ => None,
+    }
+}
+
+/// The record's way through the flow: what became of it, or why it cannot go on.
+async fn go(
+    ctx: &Context<'_>,
+    slot: &mut Slot<'_>,
+    job: &Job,
+    record: &Identity<'_>,
+    trail: &mut Trail<'_>,
+) -> Result<Result<RecordStatus, Failure>, Halt> {
+    if let Some(failure) = &job.unusable {
+        return Ok(Err(failure.clone()));
+    }
+    let plan = ctx.plan;
+    let found = Found::new(ctx);
+    let mut progress = Progress::new(plan, job.value.clone(), ctx.deps.params.clone());
+    loop {
+        match progress.advance(plan, &found) {
+            Next::Finished => return Ok(Ok(RecordStatus::Delivered)),
+            Next::Skipped { reason, .. } => return Ok(Ok(RecordStatus::Skipped { reason })),
+            Next::Rejected(error) => return Ok(Err(error.into())),
+            Next::Lookup(wanted) => {
+                trail.settle().await?;
+                if let Some(failure) = found.fetch(slot, record.key, &wanted).await? {
+                    return Ok(Err(failure));
+                }
+            }
+            Next::Write(write) => match step::write(ctx, slot, record, trail, write).await? {
+                Done::Answer(answer) => progress.answer(plan, answer),
+                Done::Failed(failure) => return Ok(Err(failure)),
+            },
+        }
+    }
+}
