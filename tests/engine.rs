@@ -1,0 +1,17 @@
+//! The engine, from outside: flows run against remotes that fail in every way, and what the remotes have in the end is
+//! compared with what they should have.
+
+#[path = "engine/crash.rs"]
+mod crash;
+#[path = "engine/faults.rs"]
+mod faults;
+#[path = "engine/letters.rs"]
+mod letters;
+#[path = "engine/lookups.rs"]
+mod lookups;
+#[path = "engine/records.rs"]
+mod records;
+#[path = "engine/stopping.rs"]
+mod stopping;
+#[path = "engine/support.rs"]
+mod support;
