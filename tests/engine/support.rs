@@ -63,11 +63,13 @@ pub(crate) struct Remote {
     clock: Arc<HandClock>,
     page: usize,
     state: Mutex<State>,
+    /// Told when a call hangs.
+    pub(crate) hung: tokio::sync::Notify,
 }
 
 impl Remote {
     fn new(clock: Arc<HandClock>) -> Arc<Self> {
-        Arc::new(Self { clock, page: 10, state: Mutex::default() })
+        Arc::new(Self { clock, page: 10, state: Mutex::default(), hung: tokio::sync::Notify::new() })
     }
 
     fn with<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
@@ -212,6 +214,10 @@ impl Connector for Remote {
         if let Some((poison, kind)) = self.with(|state| state.poison.clone())
             && text.contains(&poison)
         {
+            if matches!(fault, Some(Fault::Hang)) {
+                self.hung.notify_one();
+                std::future::pending::<()>().await;
+            }
             return error(kind);
         }
         let answer = self.with(|state| {
@@ -228,7 +234,10 @@ impl Connector for Remote {
         });
         match fault {
             Some(Fault::After(kind)) => error(kind),
-            Some(Fault::Hang) => std::future::pending().await,
+            Some(Fault::Hang) => {
+                self.hung.notify_one();
+                std::future::pending().await
+            }
             _ => Ok(WriteAnswer { document: answer, request_id: Some("r-1".into()) }),
         }
     }

@@ -401,3 +401,27 @@ async fn the_order_of_work_leaves_no_trace() {
     }
     assert_eq!(states[0], states[1]);
 }
+
+#[tokio::test]
+async fn what_one_order_took_no_other_gets() {
+    let world = World::with(|options| options.orders = 100).await;
+    let stock = world.get("/stock?limit=500").await.expect(200).body;
+    let rows = stock["data"].as_array().unwrap();
+    let sku = rows.iter().find(|row| row["on_hand"] == "1").unwrap()["sku"].clone();
+    let mut body = world.order().await;
+    body["totals"] = Value::Null;
+    body["charges"] = json!([]);
+    // The first order wants the one piece on two of its lines, the second wants it too.
+    body["lines"] = json!([{"line_ref": "1", "sku": sku, "quantity": "1", "unit_price": "5.00"},
+        {"line_ref": "2", "sku": sku, "quantity": "1", "unit_price": "5.00"}]);
+    let mut got = Vec::new();
+    for reference in ["one", "two"] {
+        body["external_ref"] = reference.into();
+        let id = world.post("/sales_orders", &body).await.expect(201).body["id"].clone();
+        let lines = json!([{"line_ref": "1", "quantity": "1"}, {"line_ref": "2", "quantity": "1"}]);
+        let allocation = json!({"sales_order_id": id, "lines": lines});
+        let lines = world.post("/allocations", &allocation).await.expect(201).body["lines"].clone();
+        got.extend(lines.as_array().unwrap().iter().map(|line| line["allocated"].as_str().unwrap().to_owned()));
+    }
+    assert_eq!(got, ["1", "0", "0", "0"]);
+}
