@@ -1,5 +1,6 @@
 //! The main job as a whole: the real flow file, compiler, engine, connectors and store against the sandbox, judged by
 //! what TIMS has in the end. Time is moved by hand, so an hour's outage takes no time.
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on stops")]
 
 #[path = "whole/support.rs"]
 mod support;

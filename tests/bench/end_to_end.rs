@@ -2,6 +2,7 @@
 //! compiler, ledger or retries. Both run in one process after each other, so the ratio tells and the seconds hardly.
 //!
 //! `cargo bench --bench end_to_end -- [ORDERS]`
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures, and a broken one may stop")]
 
 use std::collections::BTreeMap;
 use std::path::Path;

@@ -2,6 +2,7 @@
 //! read the same JSON and write it again.
 //!
 //! `cargo bench --bench map -- [RECORDS]`
+#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures, and a broken one may stop")]
 
 use std::hint::black_box;
 use std::path::Path;

@@ -100,13 +100,10 @@ impl Checker<'_> {
         if comparison == Comparison::Equal {
             match &value.node.expr {
                 Run::Const(Value::Text(word)) => {
-                    if !covered.insert(word.to_string()) {
-                        self.say_at(
-                            Code::W902,
-                            value.node.at,
-                            "this case stands above already",
-                            "remove one of the two",
-                        );
+                    let first = covered.insert(word.to_string());
+                    if !first {
+                        let help = "remove one of the two";
+                        self.say_at(Code::W902, value.node.at, "this case stands above already", help);
                     }
                 }
                 Run::Const(Value::Bool(bool)) => drop(covered.insert(bool.to_string())),
