@@ -32,6 +32,7 @@ pub mod inspect;
 mod locks;
 mod lookup;
 mod lookup_cache;
+pub mod quota_memory;
 mod record;
 mod replay;
 pub mod report;
@@ -48,6 +49,7 @@ use tokio::sync::{mpsc, watch};
 pub use context::Shared;
 pub use dead_letter::discard;
 pub use event::{Event, Settled};
+pub use quota_memory::StoreQuota;
 pub use replay::replay;
 pub use report::{Counts, Outcome, RunReport, TargetCounts};
 

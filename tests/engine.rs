@@ -1,5 +1,6 @@
 //! The engine, from outside: flows run against remotes that fail in every way, and what the remotes have in the end is
 //! compared with what they should have.
+#![allow(clippy::unwrap_used)]
 
 #[path = "engine/crash.rs"]
 mod crash;
@@ -9,6 +10,8 @@ mod faults;
 mod letters;
 #[path = "engine/lookups.rs"]
 mod lookups;
+#[path = "engine/real_store.rs"]
+mod real_store;
 #[path = "engine/records.rs"]
 mod records;
 #[path = "engine/stopping.rs"]

@@ -46,16 +46,14 @@ pub(super) struct Tims {
 
 /// A connection to the TIMS of these settings.
 pub(super) fn open(settings: &Settings<'_>, deps: &Deps) -> Result<Connection, ConnectorError> {
-    let mut base = http::address(settings, "url", settings.text("url"))?;
-    if base.query().is_some() || base.fragment().is_some() {
+    let given = http::address(settings, "url", settings.text("url"))?;
+    if given.query().is_some() || given.fragment().is_some() {
         return Err(settings.wrong("url", "ends in a query or fragment; give the address without it"));
     }
-    if base.path() == "/" {
-        base = http::join(&base, &["api", "v1"])?;
-    }
+    let (root, base) = roots(&given)?;
     let token_url = match settings.maybe("token_url") {
         Some(text) => http::address(settings, "token_url", text)?,
-        None => http::join(&base, &["oauth", "token"])?,
+        None => http::join(&root, &["oauth", "token"])?,
     };
     let transport = Transport::new(settings, &[&base, &token_url])?;
     let slots = settings.count("concurrency", 1, 100)?;
@@ -70,6 +68,15 @@ pub(super) fn open(settings: &Settings<'_>, deps: &Deps) -> Result<Connection, C
         transport,
         base,
     }))
+}
+
+/// Where the login is and where the documents are: the address may be given with `/api/v1` or without.
+fn roots(given: &Url) -> Result<(Url, Url), ConnectorError> {
+    let mut root = given.clone();
+    let path = given.path().trim_end_matches('/');
+    root.set_path(path.strip_suffix("/api/v1").unwrap_or(path));
+    let base = http::join(&root, &["api", "v1"])?;
+    Ok((root, base))
 }
 
 /// One call to make.

@@ -90,7 +90,10 @@ pub(super) async fn call<T>(
     let (mut failures, mut throttles, mut made, mut repeat) = (0_u32, 0_u32, 0_u32, call.repeat);
     let mut failing_since = None;
     loop {
-        let pass = if gate.is_shut() { slot.rest(gate.pass(ctx)).await? } else { gate.pass(ctx).await? };
+        let pass = match gate.pass() {
+            Some(pass) => pass,
+            None => slot.rest(gate.wait(ctx)).await?,
+        };
         made += 1;
         let outcome = make(repeat).await;
         gate.report(ctx, pass, outcome.as_ref().err());

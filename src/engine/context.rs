@@ -1,7 +1,7 @@
 //! What all parts of one run share: the plan, the outside, the counts, the brake, and the slots that bound how many
 //! records are worked on at once.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -20,6 +20,9 @@ use super::{Deps, RunConfig};
 use crate::connectors::{Connection, ConnectorError, ErrorKind};
 use crate::plan::Plan;
 use crate::store::{Batch, Store, StoreError};
+
+/// How many documents a dry run remembers; beyond that it may tell one twice.
+const DRY_DOCUMENTS: usize = 50_000;
 
 /// What the runs of one process share: gates, locks and cached lookups. Two runs that write to one place must have the
 /// same.
@@ -109,6 +112,8 @@ pub(super) struct Context<'a> {
     pub(super) jitter: Jitter,
     slots: Semaphore,
     tally: Mutex<Tally>,
+    /// The documents that a dry run would have written, with what.
+    would: Mutex<HashMap<Vec<u8>, String>>,
     /// `None` while the run goes on; then until when what is in flight may go on.
     brake: watch::Sender<Option<Timestamp>>,
 }
@@ -124,6 +129,7 @@ impl<'a> Context<'a> {
             jitter: Jitter(Mutex::new(StdRng::seed_from_u64(config.jitter_seed))),
             slots: Semaphore::new(config.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             tally: Mutex::default(),
+            would: Mutex::default(),
             brake: watch::channel(None).0,
         }
     }
@@ -142,6 +148,18 @@ impl<'a> Context<'a> {
             return Ok(());
         }
         Ok(self.deps.store.commit(batch).await?)
+    }
+
+    /// Whether a dry run has not said already that it would write this to a document.
+    pub(super) fn would_write(&self, document: Vec<u8>, digest: String) -> bool {
+        let mut would = self.would.lock().unwrap_or_else(PoisonError::into_inner);
+        if would.len() >= DRY_DOCUMENTS {
+            would.clear();
+        }
+        would.get(&document) != Some(&digest) && {
+            would.insert(document, digest);
+            true
+        }
     }
 
     pub(super) fn connection(&self, name: &str) -> Result<&Connection, Halt> {

@@ -82,20 +82,20 @@ pub(super) async fn drive<'c>(ctx: &'c Context<'_>, feed: Feed<'c>, position: Op
         let halt = tokio::select! {
             biased;
             () = told(&mut stop), if ending.is_none() => Some(Halt::Abandoned),
-            Some(finished) = drive.flight.next(), if !drive.flight.is_empty() => drive.finish(finished),
             page = next(&mut drive.reading), if drive.reading.is_some() => drive.take_in(page),
+            Some(finished) = drive.flight.next(), if !drive.flight.is_empty() => drive.finish(finished),
             () = ctx.drained(), if ending.is_some() => return ending.unwrap_or(Outcome::Stopped),
         };
         match halt {
             None => {}
             // What was acknowledged is right; beyond that, nothing can be kept any more.
             Some(Halt::Store(error)) => return Outcome::StoreFailed(error),
+            // What ended the run first is what it ended for.
+            Some(_) if ending.is_some() => {}
             Some(halt) => {
-                if ending.is_none() {
-                    ctx.halt(after(ctx.now(), ctx.config.drain));
-                    drive.reading = None;
-                    ending = Some(halt.outcome());
-                }
+                ctx.halt(after(ctx.now(), ctx.config.drain));
+                drive.reading = None;
+                ending = Some(halt.outcome());
             }
         }
     }

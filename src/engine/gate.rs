@@ -102,11 +102,13 @@ impl Gate {
         state.calls as f64 >= WINDOW / 2.0 && state.failing >= 0.1
     }
 
+    /// Leave, if nobody has to wait.
+    pub(super) fn pass(&self) -> Option<Pass> {
+        (!self.is_shut()).then_some(Pass::Open)
+    }
+
     /// Waits until a call may be made.
-    pub(super) async fn pass(&self, ctx: &Context<'_>) -> Result<Pass, Halt> {
-        if !self.is_shut() {
-            return Ok(Pass::Open);
-        }
+    pub(super) async fn wait(&self, ctx: &Context<'_>) -> Result<Pass, Halt> {
         ctx.tally().counts.waits += 1;
         let turn = ctx.unless_halted(async { Ok(Arc::clone(&self.probing).lock_owned().await) }).await?;
         loop {

@@ -10,7 +10,7 @@ use super::call::{self, Call, CallError, Patience};
 use super::context::{Context, Halt, Slot};
 use super::digest;
 use super::record::Failure;
-use crate::connectors::Fetch;
+use crate::connectors::{ErrorKind, Fetch};
 use crate::diag::Code;
 use crate::plan::eval::Answer;
 use crate::plan::{LookupId, LookupKind, Lookups, Wanted};
@@ -103,8 +103,11 @@ impl<'a> Found<'a> {
         };
         let found = match call::call(ctx, slot, asked, make).await {
             Ok(answer) => answer.value,
-            // Nothing of what was asked for is there.
-            Err(CallError::Refused(error, _)) if error.kind == crate::connectors::ErrorKind::NotFound => Vec::new(),
+            // What is missing is answered with null. So it is the place that is not there: a wrong address would
+            // otherwise make a dead letter of every record.
+            Err(CallError::Refused(error, _)) if error.kind == ErrorKind::NotFound => {
+                return Err(Halt::Broken { connection: connector.clone(), message: error.to_string() });
+            }
             Err(CallError::Halt(halt)) => return Err(halt),
             Err(CallError::Refused(error, attempts)) => return failed(Code::E611, &error, attempts),
             Err(CallError::Exhausted(error, attempts) | CallError::Unsettled(error, attempts)) => {

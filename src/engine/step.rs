@@ -161,6 +161,12 @@ impl Step<'_> {
     ) -> Result<Done, Halt> {
         let (ctx, target) = (self.ctx, self.target);
         if ctx.config.dry_run {
+            let answer = answer::keep(target, &answer::echo(target, self.payload));
+            // A real run would find that an earlier record wrote this document.
+            if document.is_some_and(|document| !ctx.would_write(document.key, self.document_digest())) {
+                self.note_unchanged(trail);
+                return Ok(Done::Answer(answer));
+            }
             ctx.tally().counts.writes += 1;
             ctx.tally().target(&target.name).writes += 1;
             ctx.emit(|| Event::WouldWrite {
@@ -169,7 +175,7 @@ impl Step<'_> {
                 operation: target.operation.clone(),
                 payload: self.payload.clone(),
             });
-            return Ok(Done::Answer(answer::keep(target, &answer::echo(target, self.payload))));
+            return Ok(Done::Answer(answer));
         }
         // Begun and not known to be ended: an earlier try, or a done one whose answer lacks what the flow reads now.
         let unsettled = before.as_ref().filter(|before| before.digest != REFUSED);

@@ -312,15 +312,20 @@ pub struct RunEntry {
     pub counts: std::collections::BTreeMap<String, u64>,
 }
 
-/// What is left of a quota.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+/// How full a token bucket is. It holds the instant at which the bucket is full again, which stays true while time
+/// passes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BucketEntry {
-    /// Calls that may be made at `at`, in thousandths.
-    pub millitokens: u64,
-    /// The learned rate in calls per million seconds.
-    pub rate_per_megasecond: u64,
-    /// When that was so.
+    /// When this was so.
     pub at: Timestamp,
+    /// When the bucket is full if no call is made.
+    pub full_at: Timestamp,
+    /// No call before this, because the remote said so.
+    pub not_before: Timestamp,
+    /// The share of the published rate that is used, in thousandths.
+    pub share: u32,
+    /// The rate that the remote has told, in calls per ten thousand seconds, where it differs from the published one.
+    pub told: Option<u64>,
 }
 
 /// Who did what to the store's contents.

@@ -68,6 +68,21 @@ async fn an_upsert_names_the_order_by_its_reference_and_carries_the_key() {
 }
 
 #[tokio::test]
+async fn the_address_is_taken_with_and_without_its_version() {
+    let server = Server::start(|seen, _| match seen.path.ends_with("/oauth/token") {
+        true => reply(200, r#"{"access_token":"t","expires_in":1000}"#),
+        false => reply(200, r#"{"data":[]}"#),
+    })
+    .await;
+    for (given, root) in [("", ""), ("/", ""), ("/api/v1", ""), ("/erp/", "/erp"), ("/erp/api/v1/", "/erp")] {
+        let settings = oauth(&format!("{}{given}", server.url));
+        open("tims", &settings, &deps(&clock())).unwrap().probe().await.unwrap();
+        let paths: Vec<String> = server.seen().iter().rev().take(2).map(|seen| seen.path.clone()).collect();
+        assert_eq!(paths, [format!("{root}/api/v1/items"), format!("{root}/oauth/token")], "{given}");
+    }
+}
+
+#[tokio::test]
 async fn a_pascal_tims_gets_and_gives_its_own_spelling() {
     let server = Server::start(|seen, _| match seen.method.as_str() {
         "PUT" => reply(
@@ -104,7 +119,7 @@ fn oauth(url: &str) -> ConnectionSettings {
 #[tokio::test]
 async fn the_login_is_renewed_at_four_fifths_of_its_life_and_once_when_refused() {
     let server = Server::start(|seen, before| match seen.path.as_str() {
-        "/api/v1/oauth/token" => {
+        "/oauth/token" => {
             reply(200, format!(r#"{{"access_token":"t{before}","token_type":"Bearer","expires_in":1000}}"#))
         }
         _ if seen.header("authorization") == "Bearer t2" => reply(401, "{}"),
@@ -113,20 +128,20 @@ async fn the_login_is_renewed_at_four_fifths_of_its_life_and_once_when_refused()
     .await;
     let clock = clock();
     let tims = open("tims", &oauth(&server.url), &deps(&clock)).unwrap();
-    let logins = || server.to("/api/v1/oauth/token").len();
+    let logins = || server.to("/oauth/token").len();
     for (seconds, expected) in [(0, 1), (799, 1), (2, 2), (801, 4)] {
         clock.advance(Duration::from_secs(seconds));
         tims.probe().await.unwrap();
         assert_eq!(logins(), expected);
     }
-    let login = &server.to("/api/v1/oauth/token")[0];
+    let login = &server.to("/oauth/token")[0];
     assert_eq!(login.body, "grant_type=client_credentials&client_id=id&client_secret=s3cret");
 }
 
 #[tokio::test]
 async fn a_login_that_stays_refused_is_the_login() {
     let server = Server::start(|seen, _| match seen.path.as_str() {
-        "/api/v1/oauth/token" => reply(200, r#"{"access_token":"t","expires_in":1000}"#),
+        "/oauth/token" => reply(200, r#"{"access_token":"t","expires_in":1000}"#),
         _ => reply(401, r#"{"code":"unauthorized"}"#),
     })
     .await;
@@ -157,6 +172,27 @@ async fn a_document_that_is_there_already_is_ours_or_a_conflict() {
 }
 
 #[tokio::test]
+async fn a_state_that_forbids_the_write_is_no_duplicate() {
+    let server = Server::start(|_, _| reply(409, r#"{"code":"invalid_state","existing_id":"SO-1"}"#)).await;
+    let tims = tims(&server.url, &clock());
+    for verb in ["create", "upsert"] {
+        let error = failed(tims.write(&again(write("sales_orders", verb, order()))).await);
+        assert_eq!((error.kind, error.code.as_deref()), (ErrorKind::Conflict, Some("invalid_state")));
+    }
+    assert_eq!(server.seen().len(), 2, "nothing is read back");
+}
+
+#[tokio::test]
+async fn a_list_that_says_404_for_nothing_is_told_from_a_wrong_address() {
+    for (body, none) in [(r#"{"code":"item_not_found"}"#, true), (r#"{"code":"not_found"}"#, false), ("<html>", false)]
+    {
+        let server = Server::start(move |_, _| reply(404, body)).await;
+        let found = tims(&server.url, &clock()).fetch(&find("items", "sku", &["A"])).await;
+        assert_eq!(found.is_ok_and(|found| found == [Value::Null]), none, "{body}");
+    }
+}
+
+#[tokio::test]
 async fn netsuites_way_to_say_that_it_was_done_is_read_back_by_the_natural_key() {
     let server = Server::start(|seen, _| match seen.method.as_str() {
         "POST" => reply(
@@ -182,7 +218,9 @@ async fn a_repeated_action_that_was_done_is_done() {
     .await;
     let tims = tims(&server.url, &clock());
     let cancel = write("sales_orders", "cancel", value(r#"{"id":"SO-1","reason_code":"BUYER"}"#));
-    assert_eq!(failed(tims.write(&cancel).await).kind, ErrorKind::Conflict, "a first try is not excused");
+    let error = failed(tims.write(&cancel).await);
+    assert_eq!(error.kind, ErrorKind::Conflict, "a first try is not excused");
+    assert!(error.message.ends_with(": order is cancelled"), "{error}");
     let answer = tims.write(&again(cancel)).await.unwrap();
     assert_eq!(text(&answer.document, "status"), "cancelled");
     let release = again(write("sales_orders", "release", value(r#"{"id":"SO-1"}"#)));
@@ -231,7 +269,7 @@ async fn refusals_of_all_shapes_are_told_in_a_clerks_words_without_buyers() {
         ),
         (
             422,
-            r#"{"code":"total_mismatch","expected":"84.90","got":"85.00"}"#,
+            r#"{"code":"total_mismatch","expected":{"grand":"84.90"},"got":{"grand":"85.00"}}"#,
             ErrorKind::Rejected,
             "say 85.00, but its lines add up to 84.90",
         ),

@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use flowrun::clock::Clock;
-use flowrun::connectors::ErrorKind;
 use flowrun::engine::{Outcome, inspect};
 use flowrun::plan::Plan;
 
@@ -111,5 +110,13 @@ async fn a_key_may_come_from_a_lookup_and_one_that_has_none_is_put_aside() {
     assert!(inspect::record(&*bench.store, "orders", "key-of-b").unwrap().record.is_some());
     let letter = inspect::dead_letters(&*bench.store, &Default::default()).unwrap().remove(0);
     assert!(letter.key.starts_with('?') && letter.key.len() == 33, "{}", letter.key);
-    let _ = ErrorKind::Bug;
+}
+
+#[tokio::test]
+async fn a_lookup_that_leads_nowhere_stops_the_run_and_makes_no_dead_letters() {
+    let bench = Bench::with((0..30).map(|n| order(&format!("o{n}"), "b", 1, n)));
+    bench.erp.lose_lookups();
+    let report = bench.run(looking(HOUR)).await;
+    assert!(matches!(report.outcome, Outcome::ConnectionBroken { .. }), "{report:?}");
+    assert_eq!((report.counts.dead_lettered, bench.cursor()), (0, None));
 }

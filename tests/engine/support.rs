@@ -53,6 +53,7 @@ struct State {
     down_until: Option<Timestamp>,
     poison: Option<(String, ErrorKind)>,
     auth: bool,
+    nowhere: bool,
     rate: Option<(u64, f64)>,
     in_flight: usize,
     most_in_flight: usize,
@@ -96,6 +97,10 @@ impl Remote {
     /// The login is refused, or taken again.
     pub(crate) fn refuse_login(&self, refuse: bool) {
         self.with(|state| state.auth = refuse);
+    }
+    /// It has no such place to look things up.
+    pub(crate) fn lose_lookups(&self) {
+        self.with(|state| state.nowhere = true);
     }
     /// This part of all calls fails, half of them after they took effect.
     pub(crate) fn fail_at_random(&self, rate: f64, seed: u64) {
@@ -185,6 +190,9 @@ impl Connector for Remote {
         self.with(|state| state.fetched.push(request.values.clone()));
         if let Some(Fault::After(kind)) = fault {
             return Err(ConnectorError::new(kind, "cut"));
+        }
+        if self.with(|state| state.nowhere) {
+            return Err(ConnectorError::new(ErrorKind::NotFound, "there is no such address"));
         }
         let find = |value: &Value| {
             self.with(|state| state.rows.get(&(request.entity.clone(), value.display())).cloned().unwrap_or_default())

@@ -157,8 +157,8 @@ fn operations() -> Vec<OperationSpec> {
 fn settings() -> Vec<Setting> {
     let setting = |name, doc, default, secret| Setting { name, doc, default, secret };
     vec![
-        setting("url", "the address of TIMS; /api/v1 is added where it has no path", None, false),
-        setting("token_url", "another address than {url}/oauth/token for the login", Some(""), false),
+        setting("url", "the address of TIMS, with or without /api/v1", None, false),
+        setting("token_url", "another address than /oauth/token beside /api/v1 for the login", Some(""), false),
         setting("client_id", "the client id, for the login with OAuth 2.0", Some(""), false),
         setting("client_secret", "the client secret, for the login with OAuth 2.0", Some(""), true),
         setting("api_key", "the API key, for the login with a key", Some(""), true),

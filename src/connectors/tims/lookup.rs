@@ -67,7 +67,11 @@ impl Tims {
         let mut next: Option<(&str, String)> = None;
         for page in 2.. {
             let asked = query.iter().chain(&next).map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
-            let answer = self.call(&Task::get(&[entity], &asked, &what)).await.map_err(|refusal| refusal.error)?;
+            let answer = match self.call(&Task::get(&[entity], &asked, &what)).await {
+                Ok(answer) => answer,
+                Err(refusal) if says_none(&refusal.error) => return Ok(documents),
+                Err(refusal) => return Err(refusal.error),
+            };
             let rows = answer.document.get("data").unwrap_or(&answer.document).as_list().ok_or_else(|| {
                 ConnectorError::new(ErrorKind::Transient, format!("TIMS' answer ({what}) is not a list"))
             })?;
@@ -142,6 +146,11 @@ impl Tims {
         let listed = list.iter().filter(|item| ours(item)).filter_map(|item| item.get("ref").and_then(Value::as_text));
         own.into_iter().chain(listed).collect()
     }
+}
+
+/// Some lists answer 404 where nothing fits. A wrong address does so too, and must not look like a missing article.
+fn says_none(error: &ConnectorError) -> bool {
+    error.kind == ErrorKind::NotFound && error.code.as_deref().is_some_and(|code| code.ends_with("_not_found"))
 }
 
 fn key(value: &Value) -> Option<&str> {

@@ -51,13 +51,7 @@ pub(super) fn read(answer: &Answer, asked: &Asked<'_>, style: Style, limit: &Lim
     };
     let existing_id =
         text_at(&body, "existing_id").or_else(|| errors(&body).iter().find_map(|error| text_at(error, "existing_id")));
-    let duplicate = existing_id.is_some()
-        || code.as_deref().is_some_and(|code| {
-            matches!(
-                code.to_ascii_lowercase().as_str(),
-                "idempotency_error" | "duplicate" | "duplicate_external_ref" | "duplicateentryerror" | "already_exists"
-            )
-        });
+    let duplicate = is_duplicate(answer.status, code.as_deref(), existing_id.is_some());
     let message = sentence(answer.status, kind, code.as_deref(), said.as_deref(), &body, asked);
     let error = ConnectorError {
         status: Some(answer.status),
@@ -67,6 +61,18 @@ pub(super) fn read(answer: &Answer, asked: &Asked<'_>, style: Style, limit: &Lim
         ..ConnectorError::new(kind, message)
     };
     Refusal { error, existing_id, duplicate }
+}
+
+/// Whether a refusal means that the document was there before. A state that forbids the write names the document too,
+/// and is no such thing: what was asked was not done.
+fn is_duplicate(status: u16, code: Option<&str>, names_document: bool) -> bool {
+    match code.map(str::to_ascii_lowercase).as_deref() {
+        Some(
+            "idempotency_error" | "duplicate" | "duplicate_external_ref" | "duplicateentryerror" | "already_exists",
+        ) => true,
+        Some(_) => false,
+        None => status == 409 && names_document,
+    }
 }
 
 fn sentence(
@@ -81,8 +87,10 @@ fn sentence(
     let plain = code.and_then(clerk).map(str::to_owned).or_else(|| said.map(str::to_owned));
     let plain = match code {
         Some("total_mismatch") => {
-            let amount =
-                |name| text_at(body, name).or_else(|| errors(body).iter().find_map(|error| text_at(error, name)));
+            let grand = |value: &Value, name: &str| {
+                text_at(value, name).or_else(|| value.get(name).and_then(|totals| text_at(totals, "grand")))
+            };
+            let amount = |name| grand(body, name).or_else(|| errors(body).iter().find_map(|error| grand(error, name)));
             match (amount("expected"), amount("got")) {
                 (Some(expected), Some(got)) => {
                     Some(format!("the order's totals say {got}, but its lines add up to {expected}"))
@@ -92,7 +100,11 @@ fn sentence(
         }
         _ => plain,
     };
-    let why = plain.map(|plain| format!(": {plain}")).unwrap_or_default();
+    // A state is best told in TIMS' own words; what a field's error says is not said twice.
+    let plain = if code == Some("invalid_state") { said.map(str::to_owned).or(plain) } else { plain };
+    let told =
+        errors(body).iter().any(|error| text_at(error, "code").as_deref() == code) && code != Some("total_mismatch");
+    let why = plain.filter(|_| !told).map(|plain| format!(": {plain}")).unwrap_or_default();
     match kind {
         ErrorKind::Throttled(_) if code == Some("idempotency_in_progress") => {
             format!("TIMS is still busy with an earlier try of {what}")
@@ -111,6 +123,11 @@ fn clerk(code: &str) -> Option<&'static str> {
         "item_not_found" => "there is no item with this SKU in TIMS; add the item or its Amazon SKU as an alias",
         "item_inactive" => "the item is inactive in TIMS",
         "customer_not_found" => "there is no such customer in TIMS",
+        "sales_order_not_found" => "there is no such sales order in TIMS",
+        "line_not_found" => "the order has no such line",
+        "unknown_currency" => "TIMS does not know the currency",
+        "not_rounded" => "the amount has more digits than its currency",
+        "unknown_location" => "there is no such location in TIMS",
         "customer_inactive" => "the customer is inactive in TIMS",
         "insufficient_stock" => "there is not enough stock to allocate",
         "invalid_state" => "the document is in a state that does not allow it",
@@ -119,11 +136,15 @@ fn clerk(code: &str) -> Option<&'static str> {
         "total_mismatch" => "the order's totals are not the sum of its lines",
         "duplicate" | "duplicate_external_ref" => "there is a document with this reference already",
         "idempotency_key_reused" => "the same idempotency key was sent with another content; this is a bug of flowrun",
-        "stale" | "version_mismatch" | "precondition_failed" => "someone changed the document in the meantime",
-        "precondition_required" => "the version of the document that is to be changed was not told",
+        "stale" | "stale_version" | "version_mismatch" | "precondition_failed" => {
+            "someone changed the document in the meantime"
+        }
+        "precondition_required" | "if_match_required" => {
+            "the version of the document that is to be changed was not told"
+        }
         "unknown_field" => "the field is not known to TIMS",
         "required" | "missing_field" => "the field is missing",
-        "discount_code_not_found" => "there is no such discount code in TIMS",
+        "discount_code_not_found" | "unknown_discount_code" => "there is no such discount code in TIMS",
         _ => return None,
     })
 }

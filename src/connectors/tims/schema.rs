@@ -17,6 +17,7 @@ pub(super) fn customer() -> ObjectSpec {
     fields.extend([
         may("external_refs", list(reference()), "What other systems call it"),
         may("version", Base::Int, "Counts its changes"),
+        may("created_at", Base::Instant, "When it was made"),
         may("updated_at", Base::Instant, "When it last changed"),
         may("merged_into", Base::Text, "The customer it was merged into"),
     ]);
@@ -62,7 +63,7 @@ fn customer_fields(new: bool) -> Vec<Field> {
         if new { must("company_name", Base::Text, company) } else { may("company_name", Base::Text, company) }.pii(),
         may("type", closed("CustomerType", &["person", "company", "marketplace"]), "What it is"),
         may("contact", contact, "Whom to reach"),
-        may("addresses", list(customer_address()), "Its addresses"),
+        may("addresses", list(address("CustomerAddress")), "Its addresses"),
         may("tax", tax, "How it is taxed"),
         may("price_list", Base::Text, "Its price list"),
         may("discount_code", Base::Text, "Its discount"),
@@ -72,25 +73,24 @@ fn customer_fields(new: bool) -> Vec<Field> {
     ]
 }
 
-fn customer_address() -> Base {
-    let mut fields = vec![
-        may("id", Base::Text, "TIMS' id"),
-        may("kind", closed("AddressKind", &["ship", "bill"]), "What it is for"),
-    ];
-    fields.extend(address_lines());
-    nested("CustomerAddress", fields)
-}
-
-fn address_lines() -> Vec<Field> {
-    vec![
-        may("line1", Base::Text, "First line; at most 35 characters").pii(),
-        may("line2", Base::Text, "Second line; at most 35 characters").pii(),
-        may("line3", Base::Text, "Third line; at most 35 characters").pii(),
-        may("city", Base::Text, "City").pii(),
-        may("region", Base::Text, "State, province or region").pii(),
-        may("postal_code", Base::Text, "Postal code").pii(),
-        may("country", Base::Text, "Country, as ISO 3166 writes it").pii(),
-    ]
+fn address(name: &str) -> Base {
+    nested(
+        name,
+        vec![
+            may("id", Base::Text, "TIMS' id"),
+            may("kind", closed("AddressKind", &["ship", "bill"]), "What it is for"),
+            may("name", Base::Text, "Who receives it").pii(),
+            may("company_name", Base::Text, "The company there").pii(),
+            may("line1", Base::Text, "First line; at most 35 characters").pii(),
+            may("line2", Base::Text, "Second line; at most 35 characters").pii(),
+            may("line3", Base::Text, "Third line; at most 35 characters").pii(),
+            may("city", Base::Text, "City").pii(),
+            may("region", Base::Text, "State, province or region").pii(),
+            may("postal_code", Base::Text, "Postal code").pii(),
+            may("country", Base::Text, "Country, as ISO 3166 writes it").pii(),
+            may("phone", Base::Text, "Telephone number").pii(),
+        ],
+    )
 }
 
 fn reference() -> Base {

@@ -183,7 +183,8 @@ impl Write<'_> {
                     body.set("external_refs", Value::list(vec![Value::object(own)]));
                 }
             }
-            "sales_orders" if body.get("source").is_none() => {
+            // A reference is only a name together with its source.
+            _ if body.get("external_ref").is_some() && body.get("source").is_none() => {
                 let mut named = Object::new();
                 named.push(Arc::from("source"), Value::text(&self.tims.source));
                 for (name, value) in body.iter() {
@@ -220,8 +221,7 @@ fn is_done(verb: &str, status: &str) -> bool {
         "cancel" => status == "cancelled",
         "hold" => status == "on_hold",
         "close" => status == "closed",
-        "release" => !matches!(status, "" | "on_hold" | "cancelled"),
-        "confirm" => !matches!(status, "" | "draft" | "on_hold" | "cancelled"),
+        "confirm" | "release" => !matches!(status, "" | "draft" | "on_hold" | "cancelled"),
         _ => false,
     }
 }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::{address_lines, closed, list, may, must, nested, object, open};
+use super::{address, closed, list, may, must, nested, object, open};
 use crate::catalog::{Base, Field, ObjectSpec};
 
 pub(in super::super) fn sales_order() -> ObjectSpec {
@@ -28,6 +28,7 @@ pub(in super::super) fn sales_order() -> ObjectSpec {
     ];
     fields.extend(order_fields(false));
     fields.extend([
+        may("cancel_reason", Base::Text, "Why it was cancelled"),
         may("version", Base::Int, "Counts its changes"),
         may("created_at", Base::Instant, "When it was made"),
         may("updated_at", Base::Instant, "When it last changed"),
@@ -46,18 +47,22 @@ pub(in super::super) fn sales_order_input() -> ObjectSpec {
 }
 
 pub(in super::super) fn sales_order_action(verb: &str) -> ObjectSpec {
-    let mut fields =
-        vec![must("id", Base::Text, "TIMS' id of the order"), may("reason_code", Base::Text, "Why, as a code of TIMS")];
-    if verb == "cancel" {
-        let line = nested(
-            "CancelLine",
-            vec![
-                may("line_id", Base::Text, "TIMS' id of the line"),
-                may("line_ref", Base::Text, "What the source calls the line"),
-                must("quantity", Base::Decimal, "How many of it").as_text(),
-            ],
-        );
-        fields.push(may("lines", list(line), "The part to cancel; all of it where it is not given"));
+    let mut fields = vec![must("id", Base::Text, "TIMS' id of the order")];
+    match verb {
+        "cancel" => {
+            let line = nested(
+                "CancelLine",
+                vec![
+                    may("line_id", Base::Text, "TIMS' id of the line"),
+                    may("line_ref", Base::Text, "What the source calls the line"),
+                    must("quantity", Base::Decimal, "How many of it").as_text(),
+                ],
+            );
+            fields.push(must("reason_code", Base::Text, "Why, as a code of TIMS"));
+            fields.push(may("lines", list(line), "The part to cancel; all of it where it is not given"));
+        }
+        "hold" => fields.push(may("hold_reason", Base::Text, "Why it is on hold")),
+        _ => {}
     }
     object("SalesOrderAction", fields)
 }
@@ -71,7 +76,7 @@ fn order_fields(new: bool) -> Vec<Field> {
         may("ship_to", address("ShipTo"), "Where it goes"),
         may("bill_to", address("BillTo"), "Who gets the invoice"),
         need("currency", Base::Text, "The currency, as ISO 4217 writes it"),
-        may("prices_include_tax", Base::Bool, "Whether the prices include tax"),
+        need("prices_include_tax", Base::Bool, "Whether the prices include tax"),
         may("location", Base::Text, "The warehouse"),
         may("channel", Base::Text, "The sales channel"),
         may("ship_by", Base::Instant, "When it must be shipped"),
@@ -90,13 +95,20 @@ fn order_fields(new: bool) -> Vec<Field> {
 }
 
 fn line(new: bool) -> Base {
-    let mut fields = if new { Vec::new() } else { vec![may("line_id", Base::Text, "TIMS' id of the line")] };
+    let mut fields = if new {
+        Vec::new()
+    } else {
+        vec![
+            may("id", Base::Text, "TIMS' id of the line"),
+            may("quantity_cancelled", Base::Decimal, "How many were cancelled").as_text(),
+        ]
+    };
     fields.extend([
         must("line_ref", Base::Text, "What the source calls the line; unique in the order"),
-        may("sku", Base::Text, "The article, by SKU"),
-        may("item_id", Base::Text, "The article, by TIMS' id"),
+        must("sku", Base::Text, "The article, by SKU"),
+        may("item_id", Base::Text, "The article, by TIMS' id, where it is known"),
         must("quantity", Base::Decimal, "How many").as_text(),
-        may("unit_price", Base::Decimal, "The price of one").as_text(),
+        must("unit_price", Base::Decimal, "The price of one").as_text(),
         may("line_amount", Base::Decimal, "The price of all, where it is not a multiple of a unit price").as_text(),
         may("discounts", list(discount()), "What is taken off"),
         may("tax", list(tax()), "The taxes on it"),
@@ -149,21 +161,11 @@ fn totals() -> Base {
             amount("goods", "The lines before discounts"),
             amount("discounts", "All discounts"),
             amount("charges", "All charges"),
-            amount("tax", "All taxes"),
+            amount("tax", "Taxes that the seller collects"),
+            amount("tax_marketplace", "Taxes that the marketplace collects"),
             amount("grand", "What the customer pays"),
         ],
     )
-}
-
-fn address(name: &str) -> Base {
-    let mut fields = vec![
-        may("name", Base::Text, "Who receives it").pii(),
-        may("company_name", Base::Text, "The company there").pii(),
-    ];
-    fields.extend(address_lines());
-    fields
-        .extend([may("phone", Base::Text, "Telephone number").pii(), may("email", Base::Text, "E-mail address").pii()]);
-    nested(name, fields)
 }
 
 fn free() -> Base {
@@ -176,6 +178,8 @@ pub(in super::super) fn allocation() -> ObjectSpec {
         vec![
             may("line_id", Base::Text, "TIMS' id of the line"),
             may("line_ref", Base::Text, "What the source calls the line"),
+            may("sku", Base::Text, "The article"),
+            may("location", Base::Text, "The warehouse"),
             may("requested", Base::Decimal, "How many were asked for"),
             may("allocated", Base::Decimal, "How many are set aside"),
             may("backordered", Base::Decimal, "How many are missing"),
@@ -191,9 +195,13 @@ pub(in super::super) fn allocation() -> ObjectSpec {
                 "What came of it",
             ),
             may("sales_order_id", Base::Text, "The order"),
+            may("source", Base::Text, "Whose it is"),
             may("external_ref", Base::Text, "What the source calls it"),
             may("lines", list(line), "The lines"),
             may("expires_at", Base::Instant, "Until when it is set aside"),
+            may("version", Base::Int, "Counts its changes"),
+            may("created_at", Base::Instant, "When it was made"),
+            may("updated_at", Base::Instant, "When it last changed"),
         ],
     )
 }
@@ -202,7 +210,9 @@ pub(in super::super) fn allocation_input() -> ObjectSpec {
     let line = nested(
         "AllocationLine",
         vec![
-            must("line_ref", Base::Text, "What the source calls the line"),
+            may("line_id", Base::Text, "TIMS' id of the line"),
+            may("line_ref", Base::Text, "What the source calls the line"),
+            may("location", Base::Text, "The warehouse; the order's where it is not given"),
             must("quantity", Base::Decimal, "How many").as_text(),
         ],
     );
@@ -210,9 +220,11 @@ pub(in super::super) fn allocation_input() -> ObjectSpec {
         "AllocationInput",
         vec![
             must("sales_order_id", Base::Text, "The order, by TIMS' id"),
+            may("source", Base::Text, "Whose it is; the connection's source where it is not given"),
             may("external_ref", Base::Text, "What the source calls the allocation"),
             must("lines", list(line), "What to set aside"),
             may("allow_partial", Base::Bool, "Whether a part is better than nothing"),
+            may("expires_at", Base::Instant, "Until when it is set aside"),
         ],
     )
 }
