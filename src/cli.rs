@@ -1,9 +1,13 @@
 //! The command line: the only part that prints, exits, and reads the process's environment. Each command has a file.
 
 mod args;
+mod environment;
 mod exit;
+mod ledger;
 mod output;
 mod project;
+mod runtime;
+mod table;
 
 mod check;
 mod connectors;

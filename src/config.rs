@@ -6,9 +6,7 @@
 //! and is fetched when a connection is opened, by whoever may read the process's environment. Nothing is pasted into
 //! the text before it is read, so no value can change what the file says.
 //!
-//! Paths in the file are relative to the project: the directory above the one in which the environment files lie.
-//! They do not depend on where the program is started, because a store that is looked for in the wrong place would be
-//! an empty one, and an empty one knows of nothing that was done.
+//! Paths in the file are relative to the directory in which the program is started, as paths on the command line are.
 
 mod duration;
 mod given;

@@ -277,9 +277,9 @@ pub(crate) struct Run {
     /// How long a remote may be away before the run gives up: 15m.
     #[arg(long, value_name = "DURATION")]
     pub(crate) patience: Option<String>,
-    /// Orders in the sandbox's shop, when it is started in this process.
-    #[arg(long, value_name = "N", default_value_t = 2000)]
-    pub(crate) orders: usize,
+    /// Orders in the sandbox's shop, when it is started in this process; 2000 if nobody says.
+    #[arg(long, value_name = "N")]
+    pub(crate) orders: Option<usize>,
     /// How.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,

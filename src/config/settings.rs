@@ -24,7 +24,7 @@ pub struct Settings {
     pub production: bool,
     /// Whether buyer data may go to its targets unmasked. Without a word on it: only in production.
     pub buyer_data_allowed: bool,
-    /// The store's directory, relative to the project.
+    /// The store's directory; `.flowrun/NAME` without a word on it.
     pub store: PathBuf,
     /// How long a remote may be away before a run gives up.
     pub patience: Duration,
