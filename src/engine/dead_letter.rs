@@ -76,7 +76,7 @@ pub(super) async fn bury(
     let reason = failure.reason;
     let event = HistoryEvent::DeadLettered { id: id.clone(), reason: reason.clone() };
     trail.close(RecordStatus::DeadLettered { id: id.clone() }, event).await?;
-    tracing::warn!(flow = %plan.flow, %id, cause = %letter.cause, "dead letter");
+    tracing::info!(flow = %plan.flow, %id, cause = %letter.cause, "dead letter");
     ctx.tally().reason(&reason);
     ctx.emit(|| Event::DeadLettered { id, key: record.key.to_owned(), cause: letter.cause, reason });
     Ok(())
