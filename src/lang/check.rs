@@ -14,7 +14,7 @@ use std::sync::Arc;
 
 use super::ast::{Expr, File};
 use super::resolve::{Binding, Resolved};
-use super::{Environment, Files};
+use super::{Environment, Files, MAX_DEPTH};
 use crate::catalog::{Base, Catalog, ObjectSpec, Type};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::plan::{
@@ -149,12 +149,40 @@ impl<'c> Checker<'c> {
         self.found.push(Diagnostic::new(code, span, message).help(help));
     }
 
+    /// Notes the type of a variable. A type that contains variables that contain variables can become larger than any
+    /// record, and everything walks it.
+    fn keep(&mut self, slot: Slot, ty: Type, origin: Option<String>, at: Span) -> Option<()> {
+        let mut parts = MAX_TYPE;
+        if !within(&ty, &mut parts, MAX_DEPTH) {
+            let help = "build it from fewer parts that contain each other";
+            self.say_at(Code::E102, at, format!("this has more than {MAX_TYPE} fields, or is nested too deep"), help);
+            return None;
+        }
+        self.slots.insert(slot, (ty, origin));
+        Some(())
+    }
+
     fn binding(&self, at: Span) -> Option<Binding> {
         self.resolved.names.get(&at).copied()
     }
 
     fn slot_at(&self, at: Span) -> Option<Slot> {
         self.resolved.slots.get(&at).copied()
+    }
+}
+
+/// How many fields the type of a variable may have, all levels together.
+const MAX_TYPE: usize = 20_000;
+
+fn within(ty: &Type, parts: &mut usize, depth: usize) -> bool {
+    if *parts == 0 || depth == 0 {
+        return false;
+    }
+    *parts -= 1;
+    match &ty.base {
+        Base::List(item) => within(item, parts, depth - 1),
+        Base::Object(spec) => spec.fields.iter().all(|field| within(&field.ty, parts, depth - 1)),
+        _ => true,
     }
 }
 

@@ -109,12 +109,12 @@ fn acceptable(text: &str, found: &mut Vec<Diagnostic>) -> bool {
     let mut before = ' ';
     while let Some((at, char)) = chars.next() {
         match char {
-            '"' => {
-                // Brackets inside text do not nest.
+            '"' | '\'' => {
+                // Brackets inside text do not nest. Text ends with its line at the latest, as it does for `masked`.
                 while let Some((_, inner)) = chars.next() {
                     match inner {
                         '\\' => drop(chars.next()),
-                        '"' => break,
+                        inner if inner == char || inner == '\n' => break,
                         _ => {}
                     }
                 }
@@ -150,11 +150,12 @@ fn acceptable(text: &str, found: &mut Vec<Diagnostic>) -> bool {
 /// line's start must not see what stands in them.
 fn masked(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
-    let mut in_text = false;
+    // The quote that the text being read began with.
+    let mut in_text: Option<char> = None;
     let mut chars = text.chars();
     while let Some(char) = chars.next() {
         match char {
-            '#' if !in_text => {
+            '#' if in_text.is_none() => {
                 out.push(' ');
                 for char in chars.by_ref() {
                     if char == '\n' {
@@ -164,17 +165,21 @@ fn masked(text: &str) -> String {
                     out.extend(std::iter::repeat_n(' ', char.len_utf8()));
                 }
             }
-            '\\' if in_text => {
+            '\\' if in_text.is_some() => {
                 out.push(char);
                 out.extend(chars.next());
             }
-            '"' => {
-                in_text = !in_text;
+            '"' | '\'' => {
+                in_text = match in_text {
+                    None => Some(char),
+                    Some(quote) if quote == char => None,
+                    other => other,
+                };
                 out.push(char);
             }
             // Text does not run over a line's end; a quote that was forgotten must not swallow the file.
             '\n' => {
-                in_text = false;
+                in_text = None;
                 out.push(char);
             }
             _ => out.push(char),

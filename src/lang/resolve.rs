@@ -53,6 +53,15 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
             _ => None,
         })
         .collect();
+    // What a miss gives is the same wherever the lookup is used, so it may name nothing that is only there at some
+    // places; and no lookup, or two could ask each other for ever.
+    resolver.in_else = true;
+    for item in &file.items {
+        if let ItemKind::Lookup(lookup) = &item.kind {
+            resolver.optional(lookup.otherwise.as_ref());
+        }
+    }
+    resolver.in_else = false;
     for name in &file.broken {
         let slot = resolver.slot(name.span);
         resolver.declare(name, Binding::Slot(slot), "target");
@@ -60,7 +69,6 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
     for item in &file.items {
         match &item.kind {
             ItemKind::Key(key) => resolver.expr(key),
-            ItemKind::Lookup(lookup) => resolver.optional(lookup.otherwise.as_ref()),
             ItemKind::Param { default, .. } => resolver.optional(default.as_ref()),
             ItemKind::Step(step) => resolver.step(step),
             // Tests come after everything else, wherever they stand; a source's filter names fields of its own.
@@ -105,6 +113,8 @@ struct Resolver<'c> {
     found: &'c mut Vec<Diagnostic>,
     resolved: Resolved,
     scopes: Vec<Vec<Declared>>,
+    /// Whether this is the `else` of a lookup.
+    in_else: bool,
     /// Names that are declared further down.
     later: HashMap<String, Span>,
     used: HashSet<Span>,
@@ -123,6 +133,7 @@ impl<'c> Resolver<'c> {
             found,
             resolved: Resolved::default(),
             scopes: vec![Vec::new()],
+            in_else: false,
             later: HashMap::new(),
             used: HashSet::new(),
         }
@@ -299,6 +310,18 @@ impl<'c> Resolver<'c> {
             return;
         }
         let declared = self.scopes.iter().rev().flatten().find(|declared| declared.name.text == name.text);
+        if let Some(Declared { binding: Binding::Lookup(_), name: lookup, .. }) = declared
+            && self.in_else
+        {
+            let at = lookup.span;
+            self.used.insert(at);
+            self.found.push(
+                Diagnostic::new(Code::E207, name.span, "the `else` of a lookup cannot look something up itself")
+                    .label(at, "this lookup")
+                    .help(format!("where it is used, write `a[key] catch {}[key]`", name.text)),
+            );
+            return;
+        }
         if let Some(declared) = declared {
             self.used.insert(declared.name.span);
             self.resolved.names.insert(name.span, declared.binding);
@@ -308,7 +331,11 @@ impl<'c> Resolver<'c> {
             self.found.push(
                 Diagnostic::new(Code::E207, name.span, format!("`{}` is used before it is there", name.text))
                     .label(*later, "declared here")
-                    .help("move the declaration up, above its first use"),
+                    .help(if self.in_else {
+                        "what a lookup's `else` names must be known everywhere: a value, `$` or `env`"
+                    } else {
+                        "move the declaration up, above its first use"
+                    }),
             );
             return;
         }

@@ -11,10 +11,16 @@ use crate::value::Value;
 /// What one rendering may cost, in minijinja's steps.
 pub const FUEL: u64 = 50_000;
 
+/// How long a template may be, in bytes. minijinja parses some operators by recursion without a bound of its own.
+pub const MAX_SOURCE: usize = 8 << 10;
+
 const NAME: &str = "template";
 
 /// A minijinja environment with one template in it; or what is wrong with the template, and at which of its lines.
 pub fn compile(source: &str) -> Result<Environment<'static>, (String, usize)> {
+    if source.len() > MAX_SOURCE {
+        return Err((format!("it is longer than {MAX_SOURCE} bytes"), 1));
+    }
     let mut environment = Environment::empty();
     environment.set_undefined_behavior(UndefinedBehavior::Strict);
     environment.set_fuel(Some(FUEL));

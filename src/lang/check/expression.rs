@@ -403,7 +403,7 @@ impl Checker<'_> {
             }
             None => return None,
         };
-        self.slots.insert(slot, (item, origin));
+        self.keep(slot, item, origin, name.span)?;
         let filter = filter.map(|filter| self.condition(filter));
         let body = self.expr(body);
         let filter = match filter {
@@ -437,7 +437,9 @@ impl Checker<'_> {
         for (name, value) in lets {
             match (self.slot_at(name.span), self.quietly(value)) {
                 (Some(slot), Some(value)) => {
-                    self.slots.insert(slot, (value.ty, value.origin));
+                    if self.keep(slot, value.ty, value.origin, name.span).is_none() {
+                        sound = false;
+                    }
                     nodes.push((slot, value.node));
                 }
                 _ => sound = false,

@@ -468,7 +468,7 @@ fn step(checker: &mut Checker<'_>, step: &AstStep, targets: &mut Vec<TargetPlan>
         AstStep::Let { name, value } => {
             let slot = checker.slot_at(name.span)?;
             let value = checker.quietly(value)?;
-            checker.slots.insert(slot, (value.ty, value.origin));
+            checker.keep(slot, value.ty, value.origin, name.span)?;
             Some(Step::Let { name: name.text.clone(), slot, value: value.node })
         }
         AstStep::When { condition, then, otherwise } => {
@@ -553,9 +553,19 @@ impl Lookups for NoLookups {
 
 /// The value of an expression that needs no record.
 fn constant(checker: &mut Checker<'_>, expr: &Expr) -> Option<Value> {
-    let record = checker.record.take();
+    // What a record brings is not known here: neither the record nor the variables that are worked out from it.
+    let (record, slots) = (checker.record.take(), std::mem::take(&mut checker.slots));
+    let said = checker.found.len();
     let typed = checker.expr(expr);
-    checker.record = record;
+    (checker.record, checker.slots) = (record, slots);
+    if typed.is_none() && checker.found.len() == said {
+        checker.say_at(
+            Code::E207,
+            expr.span,
+            "this must be known before there is a record",
+            "write the value itself; names that a `let` gave are worked out for each record",
+        );
+    }
     let mut frame = Frame::new(Value::Null, Arc::from([]), checker.resolved.slot_count);
     match evaluate(&typed?.node, &mut frame, &NoLookups) {
         Ok(value) => Some(value),

@@ -174,21 +174,18 @@ impl Builder<'_> {
 
     fn block(&mut self, pair: Pair<'_, Rule>) -> Option<Expr> {
         let span = self.span(&pair);
+        let Some(body) = pair.clone().into_inner().find(|part| part.as_rule() == Rule::expr) else {
+            return self.object(pair);
+        };
         let mut lets = Vec::new();
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                Rule::object => return self.object(part),
-                Rule::binding => lets.push(self.binding(part)?),
-                _ => {
-                    let body = self.expr(part)?;
-                    if lets.is_empty() {
-                        return Some(body);
-                    }
-                    return Some(Expr { kind: ExprKind::Block(lets, Box::new(body)), span });
-                }
-            }
+        for part in pair.into_inner().filter(|part| part.as_rule() == Rule::binding) {
+            lets.push(self.binding(part)?);
         }
-        None
+        let body = self.expr(body)?;
+        if lets.is_empty() {
+            return Some(body);
+        }
+        Some(Expr { kind: ExprKind::Block(lets, Box::new(body)), span })
     }
 
     /// An object. Its own `let`s come before its fields.
@@ -263,9 +260,13 @@ impl Builder<'_> {
 
     fn path(&mut self, pair: Pair<'_, Rule>) -> Option<Expr> {
         let whole = self.span(&pair);
-        let text = pair.as_str();
+        let steps: Vec<Pair<'_, Rule>> = pair.clone().into_inner().collect();
+        self.deeper(steps.len(), whole, |builder| builder.steps(pair.as_str(), whole, steps))
+    }
+
+    fn steps(&mut self, text: &str, whole: Span, steps: Vec<Pair<'_, Rule>>) -> Option<Expr> {
         let mut expr = Expr { kind: ExprKind::Record, span: Span { end: whole.start + 1, ..whole } };
-        for part in pair.into_inner() {
+        for part in steps {
             let span = Span { end: self.span(&part).end, ..whole };
             let base = Box::new(expr);
             let kind = match part.as_rule() {
