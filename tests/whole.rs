@@ -68,7 +68,7 @@ async fn every_eligible_order_is_in_tims_once_and_to_the_cent() {
     let letters = world.dead_letters();
     assert!(!letters.is_empty());
     for letter in &letters {
-        assert!(letter.reason.contains("tims.items has no sku \"OLD-STOCK-"), "{}", letter.reason);
+        assert!(letter.reason.contains("TIMS has no item with the SKU OLD-STOCK-"), "{}", letter.reason);
         assert!(letter.file.ends_with("order_sync.flow") && letter.line > 0);
     }
 }
