@@ -3,6 +3,7 @@
 
 pub mod amazon;
 pub mod contract;
+mod gather;
 mod http;
 pub mod memory;
 pub mod quota;
@@ -59,5 +60,6 @@ pub fn open(name: &str, settings: &ConnectionSettings, deps: &Deps) -> Result<Co
         let hint = near.map(|near| format!("; did you mean `{near}`?")).unwrap_or_default();
         return Err(ConnectorError::new(ErrorKind::Bug, format!("there is no connector `{name}`{hint}")));
     };
-    (entry.open)(&Settings::check(spec, settings)?, deps)
+    let connection = (entry.open)(&Settings::check(spec, settings)?, deps)?;
+    Ok(gather::gather(connection, spec))
 }

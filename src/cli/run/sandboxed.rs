@@ -100,13 +100,17 @@ fn elsewhere(text: &str) -> Result<Simulated, Failure> {
         text.to_owned()
     } else {
         std::fs::read_to_string(text).map_err(|error| {
-            Failure::usage(format!("--sandbox {text}: it is neither the JSON of a sandbox nor a file that can be read: {error}"))
+            Failure::usage(format!(
+                "--sandbox {text}: it is neither the JSON of a sandbox nor a file that can be read: {error}"
+            ))
         })?
     };
     // The line holds secrets, so nothing of it is repeated.
     let ready: Ready = serde_json::from_str(line.trim()).map_err(|error| {
         let (line, column) = (error.line(), error.column());
-        Failure::usage(format!("--sandbox: this is not the line that `flowrun sandbox` prints (line {line}, column {column})"))
+        Failure::usage(format!(
+            "--sandbox: this is not the line that `flowrun sandbox` prints (line {line}, column {column})"
+        ))
     })?;
     let clock: SharedClock = match ready.clock {
         Some(pace) => Arc::new(PacedClock::following(pace)),
