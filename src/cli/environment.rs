@@ -52,7 +52,9 @@ pub(super) fn read(flow: Option<&Path>, name: &str, environments: Option<&Path>)
 
 fn find(flow: Option<&Path>, name: &str, environments: Option<&Path>) -> Result<PathBuf, Failure> {
     if name.is_empty() || name.starts_with('.') || name.contains(['/', '\\']) {
-        return Err(Failure::usage(format!("`{name}` is no name of an environment; it names a file {DIRECTORY}/NAME.yaml")));
+        return Err(Failure::usage(format!(
+            "`{name}` is no name of an environment; it names a file {DIRECTORY}/NAME.yaml"
+        )));
     }
     let directories = match environments {
         Some(directory) => vec![directory.to_path_buf()],

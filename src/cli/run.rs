@@ -41,13 +41,11 @@ pub(super) fn run(args: &args::Run) -> Outcome {
     let from = args.since.as_deref().map(instant).transpose()?;
     runtime::block_on(async {
         let session = Session::open(&args.flow, &settings, args.sandbox.as_deref(), args.orders).await?;
-        let ended = execute(
-            &session,
-            &settings,
-            Job { ids: None, dry_run: args.dry_run, format: args.format },
-            |config| RunConfig { limit: args.limit, from, ..config },
-        )
-        .await;
+        let ended =
+            execute(&session, &settings, Job { ids: None, dry_run: args.dry_run, format: args.format }, |config| {
+                RunConfig { limit: args.limit, from, ..config }
+            })
+            .await;
         let closed = session.close().await;
         let exit = ended?;
         closed.map(|()| exit)

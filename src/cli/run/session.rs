@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use tokio::sync::{mpsc, watch};
 
-use super::super::ledger::Ledger;
 use super::super::exit::Failure;
+use super::super::ledger::Ledger;
 use super::super::{project, runtime};
 use super::connect;
 use super::sandboxed::{self, Simulated};
@@ -128,7 +128,10 @@ fn params(plan: &Plan, settings: &Settings) -> Result<Arc<[Value]>, Failure> {
         let set = settings.parameters.get(&param.name);
         let read = |value| wire::read(value, &param.ty.base).ok();
         set.and_then(read).or_else(|| param.default.clone()).ok_or_else(|| {
-            Failure::usage(format!("{}: parameters.{} is not set, and the flow has no default", settings.file, param.name))
+            Failure::usage(format!(
+                "{}: parameters.{} is not set, and the flow has no default",
+                settings.file, param.name
+            ))
         })
     };
     plan.params.iter().map(value).collect()

@@ -89,13 +89,17 @@ pub(super) fn human(told: &Told<'_>, dry_run: bool) -> Result<(), Failure> {
         block(&["cause", "dead letters", "the latest"], &rows)?;
         if !dry_run {
             let environment = session.environment();
-            output::line(&format!("\nflowrun dead-letters list --env {environment}   shows them; replay sends them again"))?;
+            output::line(&format!(
+                "\nflowrun dead-letters list --env {environment}   shows them; replay sends them again"
+            ))?;
         }
     }
     for (connection, times) in &seen.paused {
         let error = seen.errors.get(connection).map(String::as_str).unwrap_or_default();
         let plural = if *times == 1 { "" } else { "s" };
-        output::line(&format!("\n{connection} did not answer {times} time{plural} for a while; the last it said: {error}"))?;
+        output::line(&format!(
+            "\n{connection} did not answer {times} time{plural} for a while; the last it said: {error}"
+        ))?;
     }
     let mut took = format!("\ntook {}", table::duration(told.took));
     if session.simulated {
