@@ -7,6 +7,7 @@ mod ledger;
 mod output;
 mod project;
 mod runtime;
+mod sandbox_time;
 mod table;
 
 mod check;
@@ -77,7 +78,8 @@ fn ended(outcome: exit::Outcome) -> ExitCode {
 
 fn logging(cli: &Cli) -> Result<(), Failure> {
     use tracing_subscriber::{EnvFilter, fmt};
-    let filter = cli.log.as_deref().unwrap_or("warn");
+    // A run's summary tells its dead letters; a line for each of them would hide everything else.
+    let filter = cli.log.as_deref().unwrap_or("warn,flowrun::engine::dead_letter=error");
     let filter = EnvFilter::try_new(filter).map_err(|error| Failure::usage(format!("--log {filter}: {error}")))?;
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(output::colour_on_stderr());
     match cli.log_format {

@@ -39,6 +39,27 @@ pub(crate) fn plan(path: &Path, environment: &Environment) -> Result<Plan, Failu
     })
 }
 
+/// The name of the flow that is meant: that of a file, or the word itself.
+pub(crate) fn name(flow: &str) -> Result<String, Failure> {
+    let path = Path::new(flow);
+    if path.extension().is_none_or(|extension| extension != "flow") && !path.is_file() {
+        return Ok(flow.to_owned());
+    }
+    let source = read(path)?;
+    // Not compiled: what a flow did is to be seen even where it has errors now.
+    let words = |line: &str| line.split_whitespace().take(2).map(str::to_owned).collect::<Vec<_>>();
+    let name = source.text.lines().find_map(|line| match words(line).as_slice() {
+        [keyword, name] if keyword == "flow" => Some(name.clone()),
+        _ => None,
+    });
+    name.ok_or_else(|| Failure::usage(format!("{flow} does not say which flow it is")))
+}
+
+/// The directory beside which an environment is looked for, where a flow is named by its file.
+pub(crate) fn file(flow: Option<&str>) -> Option<&Path> {
+    flow.map(Path::new).filter(|path| path.is_file())
+}
+
 /// The files beside a flow.
 pub(crate) fn files_of(flow: &Path) -> FilesOnDisk {
     FilesOnDisk { directory: flow.parent().unwrap_or(Path::new("")).to_path_buf() }

@@ -31,10 +31,10 @@ pub(super) fn stopped() -> Result<watch::Receiver<bool>, Failure> {
     Ok(stopped)
 }
 
-/// Waits until someone wants the program to end.
-pub(super) async fn until_stopped() -> Result<(), Failure> {
-    Signals::new()?.next().await;
-    Ok(())
+/// Waits for the first SIGINT or SIGTERM, and listens from the moment it is called.
+pub(super) fn stopped_quietly() -> Result<impl Future<Output = ()>, Failure> {
+    let mut signals = Signals::new()?;
+    Ok(async move { signals.next().await })
 }
 
 #[cfg(unix)]

@@ -16,11 +16,12 @@ use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
 use super::super::exit::Failure;
+use super::super::sandbox_time;
 use crate::clock::{Clock, HandClock, PacedClock, SharedClock, SystemClock};
 use crate::config::{Connection, Sandbox, Settings};
 use crate::connectors::ConnectionSettings;
 use crate::sandbox::{self, FieldStyle, Ready, Running, SandboxClock};
-use crate::store::{self, BucketEntry, CursorEntry, RunEntry, Store, StoreError};
+use crate::store::Store;
 
 /// How long a call may take: the simulated systems are near, and where they are silent they are so on purpose.
 const TIMEOUT: &str = "3s";
@@ -146,7 +147,7 @@ async fn here(
     }
     let orders = known.as_ref().map(|known| known.orders).or(orders).or(wanted.orders).unwrap_or(ORDERS);
     let shown = known.map_or(Timestamp::MIN, |known| known.shown);
-    let start = Timestamp::now().max(shown).max(latest(ledger)?);
+    let start = Timestamp::now().max(shown).max(sandbox_time::latest(ledger)?);
     let clock = match wanted.speed {
         Some(speed) => SandboxClock::Paced(Arc::new(PacedClock::starting_at(start, speed))),
         None => SandboxClock::Hand(Arc::new(HandClock::new(start))),
@@ -176,21 +177,6 @@ fn beside(store: &Path) -> PathBuf {
     let mut remote = name;
     remote.push("-remote");
     store.with_file_name(remote)
-}
-
-/// The latest time that the ledger knows: what was killed may not have kept its time to the last.
-fn latest(ledger: &dyn Store) -> Result<Timestamp, StoreError> {
-    let cursors = store::list::<CursorEntry>(ledger, b"", None, 1000)?;
-    let quotas = store::list::<BucketEntry>(ledger, b"", None, 1000)?;
-    let runs = crate::engine::inspect::runs(ledger, None, 10)?;
-    let run = |RunEntry { started, ended, .. }: RunEntry| ended.unwrap_or(started).max(started);
-    Ok(cursors
-        .into_iter()
-        .map(|(_, cursor)| cursor.at)
-        .chain(quotas.into_iter().map(|(_, quota)| quota.at))
-        .chain(runs.into_iter().map(run))
-        .max()
-        .unwrap_or(Timestamp::MIN))
 }
 
 async fn keep(file: PathBuf, mut world: World, clock: SharedClock, mut ended: oneshot::Receiver<()>) {
