@@ -385,11 +385,15 @@ mod tests {
 
     #[test]
     fn a_written_target_without_payload_may_be_followed_by_more() {
-        let text = "test \"t\" {\n  given {}\n  expect target a\n  expect no target b\n  expect target c\n  with c = 1\n}\n";
+        let text =
+            "test \"t\" {\n  given {}\n  expect target a\n  expect no target b\n  expect target c\n  with c = 1\n}\n";
         let mut found = Vec::new();
         let file = parse(text, &mut found);
         assert!(found.is_empty(), "{found:?}");
         let ItemKind::Test(test) = &file.items[0].kind else { panic!("{:?}", file.items[0].kind) };
-        assert!(matches!(test.expect.as_slice(), [Expect::Target(_, None), Expect::NoTarget(_), Expect::Target(_, None)]));
+        assert!(matches!(
+            test.expect.as_slice(),
+            [Expect::Target(_, None), Expect::NoTarget(_), Expect::Target(_, None)]
+        ));
     }
 }
