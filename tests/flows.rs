@@ -243,6 +243,7 @@ async fn the_books_of_a_whole_shop_tie_to_the_cent() {
         }
         assert!(matches!(outcome.end, Next::Finished), "{told}: {:?}", outcome.end);
         check_books(&told, &outcome, &mut tally);
+        check_stock(&told, &outcome, &mut tally);
         delivered.push((order, outcome));
     }
     for kind in ["skipped", "unknown sku", "uneven", "yen", "by amazon", "house", "partial", "failed", "discount"] {
@@ -267,7 +268,53 @@ async fn the_books_of_a_whole_shop_tie_to_the_cent() {
             assert!(again.of("stock").is_none() && again.of("warehouse").is_none());
         }
     }
+
+    // Everything that can change changes: pending orders are paid, others cancelled in whole or in part, or shipped.
+    let evolved = reqwest::Client::new().post(format!("{}/evolve", running.ready().admin));
+    evolved.body("{\"percent\": 100}").send().await.unwrap().error_for_status().unwrap();
+    let orders = self::orders(&amazon, &plan).await;
+    let references = orders.iter().map(as_json).map(|told| reference(&told)).collect();
+    let mut known = BTreeMap::new();
+    for (reference, sale) in find(&tims, "sales_orders", "external_ref", references).await {
+        known.insert(reference.display(), as_json(&sale));
+        mocks.lookup(lookup("sale_of"), &[reference], sale);
+    }
+    let mut tally: BTreeMap<&str, usize> = BTreeMap::new();
+    for order in &orders {
+        let told = as_json(order);
+        let outcome = deliver(&plan, order, &mocks, &tims, "third").await;
+        let known = &known[&reference(&told)];
+        let cancelled = told["fulfillment"]["fulfillmentStatus"] == "CANCELLED";
+        match &outcome.end {
+            Next::Rejected(error) => {
+                assert!(unknown.iter().any(|sku| error.message.contains(sku)), "{}", error.message)
+            }
+            Next::Finished if cancelled => {
+                *tally.entry("cancelled").or_default() += 1;
+                assert_eq!(outcome.of("cancellation").unwrap().2["status"], "cancelled");
+            }
+            Next::Finished => {
+                check_books(&told, &outcome, &mut tally);
+                let pieces = |order: &Json| -> Decimal {
+                    order["lines"].as_array().unwrap().iter().map(|line| decimal(&line["quantity"])).sum()
+                };
+                if known.is_null() {
+                    *tally.entry("paid").or_default() += 1;
+                } else if pieces(&outcome.of("sale").unwrap().2) < pieces(known) {
+                    *tally.entry("cancelled in part").or_default() += 1;
+                }
+            }
+            _ => assert!(known.is_null() || cancelled, "{told}: {:?}", outcome.end),
+        }
+    }
+    for kind in ["cancelled", "cancelled in part", "paid"] {
+        assert!(tally.contains_key(kind), "no order of the shop became `{kind}`: {tally:?}");
+    }
     running.stop().await;
+}
+
+fn reference(told: &Json) -> String {
+    format!("amazon:{}:{}", told["salesChannel"]["marketplaceId"].as_str().unwrap(), told["orderId"].as_str().unwrap())
 }
 
 /// What an accountant and a warehouse clerk would look at.
@@ -302,7 +349,12 @@ fn check_books<'t>(told: &Json, outcome: &Outcome, tally: &mut BTreeMap<&'t str,
     if house {
         count("house");
     }
-    // Only what a merchant still has to send takes stock, and only what has stock goes to the warehouse.
+}
+
+/// Only what a merchant still has to send takes stock, and only what has stock goes to the warehouse.
+fn check_stock<'t>(told: &Json, outcome: &Outcome, tally: &mut BTreeMap<&'t str, usize>) {
+    let mut count = |kind: &'t str| *tally.entry(kind).or_default() += 1;
+    let sent = &outcome.of("sale").unwrap().1;
     let open = ["UNSHIPPED", "PARTIALLY_SHIPPED"].contains(&told["fulfillment"]["fulfillmentStatus"].as_str().unwrap());
     let merchant = told["fulfillment"]["fulfilledBy"] == "MERCHANT";
     if !merchant {

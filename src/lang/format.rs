@@ -5,7 +5,7 @@
 #[must_use]
 pub fn format(text: &str) -> String {
     let mut lines: Vec<Line> = Vec::new();
-    let mut depth = 0_usize;
+    let mut open = Open::default();
     let mut blank = 0;
     for raw in text.lines() {
         let tokens = tokens(raw.trim());
@@ -13,15 +13,7 @@ pub fn format(text: &str) -> String {
             blank += 1;
             continue;
         }
-        let closes = tokens.iter().take_while(|token| matches!(token.text, "}" | "]" | ")")).count();
-        let indent = depth.saturating_sub(closes);
-        for token in &tokens {
-            match token.text {
-                "{" | "[" | "(" => depth += 1,
-                "}" | "]" | ")" => depth = depth.saturating_sub(1),
-                _ => {}
-            }
-        }
+        let indent = open.line(&tokens);
         lines.push(Line::new(indent, blank > 0 && !lines.is_empty(), &tokens));
         blank = 0;
     }
@@ -36,6 +28,54 @@ pub fn format(text: &str) -> String {
         out.push('\n');
     }
     out
+}
+
+/// The brackets that are open, counted by the lines that opened them: brackets that one line opens, as in `f({`, indent
+/// what is in them once.
+#[derive(Default)]
+struct Open(Vec<usize>);
+
+impl Open {
+    /// Goes over a line; tells its indent.
+    fn line(&mut self, tokens: &[Token<'_>]) -> usize {
+        let closes = |token: &&Token<'_>| matches!(token.text, "}" | "]" | ")");
+        let leading = tokens.iter().take_while(closes).count();
+        let mut whole = true;
+        for _ in 0..leading {
+            whole = self.close();
+        }
+        // Where only some of the brackets of a line are closed, those stand below that line too.
+        let indent = if whole { self.0.len() } else { self.0.len().saturating_sub(1) };
+        let mut opened = 0;
+        for token in tokens.iter().skip(leading) {
+            match token.text {
+                "{" | "[" | "(" => opened += 1,
+                "}" | "]" | ")" if opened > 0 => opened -= 1,
+                "}" | "]" | ")" => {
+                    self.close();
+                }
+                _ => {}
+            }
+        }
+        if opened > 0 {
+            self.0.push(opened);
+        }
+        indent
+    }
+
+    /// Closes one bracket; whether it was the last one of the line that opened it.
+    fn close(&mut self) -> bool {
+        match self.0.last_mut() {
+            Some(left) if *left > 1 => {
+                *left -= 1;
+                false
+            }
+            _ => {
+                self.0.pop();
+                true
+            }
+        }
+    }
 }
 
 /// One line: what stands before the `=` of a field, what after, and the comment at its end.
@@ -260,6 +300,15 @@ mod tests {
     fn a_flow_is_laid_out_and_stays_so() {
         let text = "transform  order {\n a=1 # one\n      longer_name = f( x,-2 )[0] ?? $.a[?@.b > 1]\n\n\n\n lines = for i in xs where i.a>0 {\n x = i . y\n }\n}\n";
         let wanted = "transform order {\n  a           = 1  # one\n  longer_name = f(x, -2)[0] ?? $.a[?@.b > 1]\n\n  lines = for i in xs where i.a > 0 {\n    x = i.y\n  }\n}\n";
+        assert_eq!(format(text), wanted);
+        assert_eq!(format(wanted), wanted);
+    }
+
+    #[test]
+    fn brackets_that_one_line_opens_indent_once() {
+        let text =
+            "let a = f(for x in xs {\ng(for y in x {\nb = y\n})\n}\n)\nlet c = if d { 1 } else { {\ne = [\n1\n]\n} }\n";
+        let wanted = "let a = f(for x in xs {\n  g(for y in x {\n    b = y\n  })\n}\n)\nlet c = if d { 1 } else { {\n  e = [\n    1\n  ]\n} }\n";
         assert_eq!(format(text), wanted);
         assert_eq!(format(wanted), wanted);
     }
