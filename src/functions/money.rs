@@ -54,8 +54,12 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
 }
 
 fn work(types: &[Type]) -> Type {
-    match types.first().map(|ty| &ty.base) {
-        Some(Base::Money(currency)) => Type::new(Base::Money(*currency)),
+    match (types.first().map(|ty| &ty.base), types.get(1).map(|ty| &ty.base)) {
+        (Some(Base::Money(currency)), _) => Type::new(Base::Money(*currency)),
+        // A currency that is written down is a word known before running: then a mix of two is known too.
+        (_, Some(Base::Enum(words))) if words.name == "text" && words.values.len() == 1 => {
+            Type::new(Base::Money(words.values.first().and_then(|word| crate::value::Currency::new(word))))
+        }
         _ => Type::new(Base::Money(None)),
     }
 }

@@ -9,9 +9,9 @@ use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
-use super::ast::{Expr, File, Name};
+use super::ast::{Expr, ExprKind, File, Item, ItemKind, Name, SourceItem, Step};
 use super::{MAX_DEPTH, MAX_SOURCE};
-use crate::diag::{Code, Diagnostic, Span};
+use crate::diag::{Code, Diagnostic, Span, suggest};
 
 /// What pest makes of the grammar.
 #[allow(missing_docs, unreachable_pub, reason = "generated: the grammar file documents its rules")]
@@ -215,23 +215,72 @@ fn recover(junk: &str, start: usize, file: &mut File, found: &mut Vec<Diagnostic
     let first = syntax(&error, start, trimmed);
     let at = first.span.start as usize - start;
     found.push(first);
-    // After the first error, each following line that looks like a field of its own is tried by itself.
-    let mut offset = 0;
-    for line in trimmed.split_inclusive('\n') {
-        let begin = offset;
+    file.items.extend(source_of(trimmed, start));
+    fields(trimmed, start, at, file, found);
+}
+
+/// The source that a declaration with an error in it names: with it, the paths of the rest can be checked.
+fn source_of(text: &str, start: usize) -> Option<Item> {
+    let mut words = text
+        .match_indices(|c: char| c.is_ascii_alphanumeric() || c == '_')
+        .map(|(at, _)| at)
+        .filter(|at| !text.get(..*at).unwrap_or("").ends_with(|c: char| c.is_ascii_alphanumeric() || c == '_'));
+    let mut name = || {
+        let at = words.next()?;
+        let rest = text.get(at..)?;
+        let end = rest.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(rest.len());
+        Some(Name { text: rest.get(..end)?.to_owned(), span: Span::new(start + at, start + at + end) })
+    };
+    if name()?.text != "source" {
+        return None;
+    }
+    let (connector, entity) = (name()?, name()?);
+    let span = Span::new(start, entity.span.end as usize);
+    let source = SourceItem { connector, entity, triggers: Vec::new(), filter: None, since: None };
+    Some(Item { kind: ItemKind::Source(source), span })
+}
+
+/// The lines of a broken declaration that are whole fields of their own: those after the error are tried for further
+/// errors, and what parses is checked under a name that no author can write.
+fn fields(text: &str, start: usize, error: usize, file: &mut File, found: &mut Vec<Diagnostic>) {
+    let word = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let (mut offset, mut depth) = (0, 0);
+    for line in text.split_inclusive('\n') {
+        let (begin, level) = (offset, depth);
         offset += line.len();
-        if begin <= at {
+        depth += balance(line);
+        if (begin..offset).contains(&error) {
             continue;
         }
         let Some((name, value)) = line.split_once('=') else { continue };
-        let word = |s: &str| !s.is_empty() && s.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-        if !word(name.trim()) || value.starts_with('=') || balance(value) != 0 {
+        let local = name.trim().strip_prefix("let ").map(str::trim);
+        if !word(local.unwrap_or(name.trim())) || value.starts_with('=') || balance(value) != 0 || begin == 0 {
             continue;
         }
         let value_at = begin + name.len() + 1;
         let value = value.trim_end().trim_end_matches(',');
         let lead = value.len() - value.trim_start().len();
-        expression_at(value.trim(), start + value_at + lead, found);
+        let value_at = start + value_at + lead;
+        if value.trim().is_empty() {
+            continue;
+        }
+        let before = found.len();
+        let parsed = expression_at(value.trim(), value_at, found);
+        if begin < error {
+            // It did parse in its place; what is said here is an effect of taking it alone.
+            found.truncate(before);
+        }
+        if let Some(local) = local {
+            let at = Span::new(value_at, value_at);
+            file.broken.push(Name { text: local.to_owned(), span: at });
+        }
+        // Deeper fields may name variables of a `for` around them.
+        if let Some(value) = parsed.filter(|_| level == 1) {
+            let name = Name { text: format!("_ {begin}:{start}"), span: Span::new(value_at - 1, value_at - 1) };
+            let span = value.span;
+            let value = Expr { kind: ExprKind::List(vec![value]), span };
+            file.items.push(Item { kind: ItemKind::Step(Step::Let { name, value }), span });
+        }
     }
 }
 
@@ -261,6 +310,9 @@ fn syntax(error: &pest::error::Error<Rule>, base: usize, text: &str) -> Diagnost
     let seen = rest.get(..width).unwrap_or("").trim();
     match &error.variant {
         ErrorVariant::ParsingError { positives, .. } => {
+            if let Some(found) = habit(text, start, base, positives) {
+                return found;
+            }
             let expected = expected(positives);
             let message = match seen {
                 "" if start >= text.trim_end().len() => "the text ends here too early".to_owned(),
@@ -282,13 +334,110 @@ fn syntax(error: &pest::error::Error<Rule>, base: usize, text: &str) -> Diagnost
     }
 }
 
+/// Slips whose place is not where the parser stopped.
+fn habit(text: &str, at: usize, base: usize, positives: &[Rule]) -> Option<Diagnostic> {
+    let before = text.get(..at)?;
+    let rest = text.get(at..)?;
+    let line = before.rfind('\n').map_or(0, |end| end + 1);
+    let word = |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
+    let say = |from: usize, to: usize, message: String, help: String| {
+        Some(Diagnostic::new(Code::E101, Span::new(base + from, base + to), message).help(help))
+    };
+    // `name =` and nothing more, so that the next field's name was taken for the value.
+    let left = before.get(line..)?.trim();
+    let above = before.get(..line)?.trim_end();
+    if rest.starts_with('=') && !rest.starts_with("==") && !left.is_empty() && word(left) == left.len() {
+        if above.ends_with('=') && !above.ends_with("==") {
+            let help = "write a value, or `null` for none".to_owned();
+            return say(above.len() - 1, above.len(), "nothing stands after this `=`".to_owned(), help);
+        }
+    }
+    if rest.starts_with('"') && !rest.get(1..)?.lines().next().unwrap_or("").contains('"') {
+        let end = at + rest.lines().next().unwrap_or("").trim_end().len();
+        return say(at, end, "this text is not closed".to_owned(), "close it with `\"` on the same line".to_owned());
+    }
+    if rest.starts_with('|') && before.ends_with('|') {
+        let help = "write `or`, or `??` for a default".to_owned();
+        return say(at - 1, at + 1, "`||` means nothing here".to_owned(), help);
+    }
+    let name = rest.get(..word(rest))?;
+    let then = rest.get(name.len()..)?;
+    if !name.is_empty() && then.trim_start().starts_with(':') && positives.contains(&Rule::entry) {
+        let colon = at + name.len() + then.find(':').unwrap_or(0);
+        let help = format!("fields are set with `=`: `{name} = value`");
+        return say(colon, colon + 1, "`:` does not fit here".to_owned(), help);
+    }
+    if !name.is_empty() && at == line && base + at > 0 && positives.contains(&Rule::EOI) {
+        let help = match suggest::nearest(name, DECLARATIONS) {
+            Some(near) => format!("did you mean `{near}`?"),
+            None => format!("in the first column stand {}", DECLARATIONS.join(", ")),
+        };
+        return say(at, at + name.len(), format!("`{name}` begins no declaration"), help);
+    }
+    if positives.contains(&Rule::ident) && RESERVED.contains(&name) {
+        let help = "choose another name".to_owned();
+        return say(at, at + name.len(), format!("`{name}` is a word of the language and no name"), help);
+    }
+    if rest.trim().is_empty()
+        && let Some(open) = unclosed(text)
+    {
+        let close = match text.get(open..=open) {
+            Some("{") => "}",
+            Some("[") => "]",
+            _ => ")",
+        };
+        return say(open, open + 1, "this is never closed".to_owned(), format!("add the `{close}`"));
+    }
+    None
+}
+
+/// The words that begin declarations.
+const DECLARATIONS: [&str; 15] = [
+    "flow",
+    "source",
+    "key",
+    "lookup",
+    "param",
+    "skip",
+    "reject",
+    "ensure",
+    "let",
+    "transform",
+    "target",
+    "when",
+    "on",
+    "alert",
+    "test",
+];
+
+/// The words that cannot be names.
+const RESERVED: [&str; 15] =
+    ["and", "or", "not", "in", "if", "else", "match", "for", "where", "with", "let", "catch", "null", "true", "false"];
+
+/// Where the innermost bracket stands that nothing closes.
+fn unclosed(text: &str) -> Option<usize> {
+    let mut open = Vec::new();
+    let mut quoted = false;
+    let mut chars = text.char_indices();
+    while let Some((at, char)) = chars.next() {
+        match char {
+            '\\' if quoted => drop(chars.next()),
+            '"' => quoted = !quoted,
+            '\n' => quoted = false,
+            '(' | '[' | '{' if !quoted => open.push(at),
+            ')' | ']' | '}' if !quoted => drop(open.pop()),
+            _ => {}
+        }
+    }
+    open.pop()
+}
+
 /// What integrators write by habit from other languages, and what it is here.
 fn slip(seen: &str, rest: &str, positives: &[Rule]) -> Option<&'static str> {
     Some(match seen {
         "=" if rest.starts_with("==") => "`==` compares; a field is set with one `=`",
         "=" if positives.contains(&Rule::equal) => "to compare write `==`",
         "&" => "write `and`",
-        "|" if rest.starts_with("||") => "write `or`, or `??` for a default",
         "!" => "write `not`, or `!=` to compare",
         ":" => "fields are set with `=`: `name = value`",
         "'" => "text stands in double quotes: \"…\"",
@@ -374,7 +523,7 @@ fn expected(positives: &[Rule]) -> String {
     }
     // Operators can follow nearly everywhere, so naming them helps only where nothing else can.
     if names.len() > 1 {
-        names.retain(|name| *name != "an operator");
+        names.retain(|name| *name != "an operator" && *name != "`in`");
     }
     match names.split_last() {
         Some((last, [])) => (*last).to_owned(),

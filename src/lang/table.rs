@@ -21,7 +21,11 @@ pub(super) fn load(from: &LookupFrom, files: &dyn Files, found: &mut Vec<Diagnos
             let mut table = Table::new("", words(by), words(give));
             for (key, value) in rows {
                 if table.insert(vec![Arc::from(key.text.as_str())], vec![value.clone()]).is_err() {
-                    found.push(Diagnostic::new(Code::E403, key.span, format!("the key {:?} is there twice", key.text)));
+                    let found_twice =
+                        Diagnostic::new(Code::E403, key.span, format!("the key {:?} is there twice", key.text));
+                    let first =
+                        rows.iter().find(|(other, _)| other.text == key.text).map_or(key.span, |(key, _)| key.span);
+                    found.push(found_twice.label(first, "here is the first").help("remove one of the two rows"));
                 }
             }
             Some(table)
@@ -32,11 +36,10 @@ pub(super) fn load(from: &LookupFrom, files: &dyn Files, found: &mut Vec<Diagnos
 
 fn csv_table(path: &Name, by: &[Name], give: &[Name], files: &dyn Files, found: &mut Vec<Diagnostic>) -> Option<Table> {
     let mut refuse = |message: String| {
-        found.push(Diagnostic::new(
-            Code::E401,
-            path.span,
-            format!("the table {:?} cannot be read: {message}", path.text),
-        ));
+        found.push(
+            Diagnostic::new(Code::E401, path.span, format!("the table {:?} cannot be read: {message}", path.text))
+                .help("paths are relative to the flow; the first line of a table names its columns"),
+        );
     };
     let bytes = match files.read(&path.text) {
         Ok(bytes) if bytes.len() > MAX_BYTES => {
@@ -83,7 +86,15 @@ fn csv_table(path: &Name, by: &[Name], give: &[Name], files: &dyn Files, found: 
         let row = match row {
             Ok(row) => row,
             Err(error) => {
-                found.push(Diagnostic::new(Code::E401, path.span, format!("the table {:?}: {error}", path.text)));
+                let why = match error.kind() {
+                    csv::ErrorKind::UnequalLengths { pos, expected_len, len } => {
+                        let line = pos.as_ref().map_or(0, csv::Position::line);
+                        format!("line {line} has {len} cells, and the columns are {expected_len}")
+                    }
+                    _ => error.to_string(),
+                };
+                let help = "a cell with a comma in it stands in double quotes";
+                found.push(Diagnostic::new(Code::E401, path.span, format!("{:?}: {why}", path.text)).help(help));
                 return None;
             }
         };

@@ -45,11 +45,13 @@ impl Checker<'_> {
         let mut run: Vec<PathStep> = Vec::new();
         let mut lists = 0_usize;
         let mut null = false;
+        let mut told = false;
         for (index, step) in steps.iter().enumerate() {
             let covered = steps.get(index..).unwrap_or_default().iter().any(|s| matches!(s.access, Access::Optional));
             if ty.nullable && !matches!(step.access, Access::Optional) {
                 if !covered && index == 0 {
                     self.absent(step.span, None);
+                    told = true;
                 }
                 null = true;
             }
@@ -87,7 +89,11 @@ impl Checker<'_> {
                 }
             }
             if ty.nullable && !covered {
-                self.absent(step.span, Some(&step.access));
+                // One `?` covers the whole path before it, so one finding is enough.
+                if !told {
+                    self.absent(step.span, Some(&step.access));
+                }
+                told = true;
                 ty.nullable = false;
             }
         }
@@ -123,7 +129,12 @@ impl Checker<'_> {
             Some(Access::Index(_)) => "this item may be absent".to_owned(),
             _ => "this may be absent".to_owned(),
         };
-        self.say_at(Code::E302, span, what, "write `?` after it and say what to take instead: `path? ?? default`");
+        self.say_at(
+            Code::E302,
+            span,
+            what,
+            "end the path with `?`, which covers all of it, and say what to take instead: `path? ?? default`",
+        );
     }
 
     /// The type of a field.

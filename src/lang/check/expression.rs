@@ -54,7 +54,17 @@ impl Checker<'_> {
                 Some(typed(Run::Or(Box::new(a?), Box::new(b?)), at, Type::new(Base::Bool)))
             }
             ExprKind::Not(inner) => {
-                let inner = self.condition(inner)?;
+                let said = self.found.len();
+                let Some(inner) = self.condition(inner) else {
+                    if let Some(found) = self.found.get_mut(said..).and_then(<[Diagnostic]>::last_mut)
+                        && found.code == Code::E301
+                        && found.span == inner.span
+                    {
+                        found.help =
+                            Some("`not` takes the nearest value: write `not (a == b)`, or `a != b`".to_owned());
+                    }
+                    return None;
+                };
                 Some(typed(Run::Not(Box::new(inner)), at, Type::new(Base::Bool)))
             }
             ExprKind::Negate(inner) => {
@@ -277,7 +287,7 @@ impl Checker<'_> {
                     Code::E108,
                     at,
                     format!("this template is not well formed: {message}"),
-                    "see minijinja's syntax",
+                    "every `{% if … %}` ends with `{% endif %}`, every `{% for … %}` with `{% endfor %}`",
                 );
                 return None;
             }

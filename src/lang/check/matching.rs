@@ -145,7 +145,12 @@ impl Checker<'_> {
                 }
                 format!("this match does not cover {}", missing.join(", "))
             }
-            None => "this match may find no case".to_owned(),
+            None => match subject.map(|(subject, _)| &subject.ty.base) {
+                Some(Base::Enum(spec)) if spec.name != "text" => {
+                    format!("{} may get words that are not known yet, and this match has no `else`", spec.name)
+                }
+                _ => "this match may find no case, and it has no `else`".to_owned(),
+            },
         };
         self.say(
             Diagnostic::new(Code::E304, at, message)

@@ -49,9 +49,9 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
         }
     }
     let tests = tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files, &mut used_files);
-    // Where something did not parse, its uses of names are not known.
-    let parsed = !checker.found.iter().any(|found| matches!(found.code, Code::E101 | Code::E102));
-    for (name, what) in checker.resolved.unused.iter().filter(|_| parsed) {
+    // Where something is wrong, its uses of names are not known; and the errors come first.
+    let sound_so_far = !checker.found.iter().any(|found| found.severity() == crate::diag::Severity::Error);
+    for (name, what) in checker.resolved.unused.iter().filter(|_| sound_so_far) {
         let help = "remove it, or let its name begin with `_`";
         checker.found.push(
             Diagnostic::new(Code::W901, name.span, format!("the {what} `{}` is never used", name.text)).help(help),
@@ -139,17 +139,35 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
     if checker.found.iter().any(|found| found.code == Code::E101 || found.code == Code::E102) {
         return head;
     }
+    let (source, key, target) = examples(checker);
     for (missing, what, example) in [
-        (head.name.is_none(), "flow", "flow order_sync"),
-        (head.source.is_none(), "source", "source amazon.orders { on every 15m }"),
-        (head.key.is_none(), "key", "key $.orderId"),
-        (targets == 0, "target", "target tims.sales_orders upsert order"),
+        (head.name.is_none(), "flow", "flow order_sync".to_owned()),
+        (head.source.is_none(), "source", source),
+        (head.key.is_none(), "key", key),
+        (targets == 0, "target", target),
     ] {
         if missing {
-            checker.say_at(Code::E105, start, format!("the flow has no `{what}`"), format!("write `{example}`"));
+            checker.say_at(Code::E105, start, format!("this file has no `{what}`"), format!("write `{example}`"));
         }
     }
     head
+}
+
+/// A source, a key and a target as they may be written here.
+fn examples(checker: &Checker<'_>) -> (String, String, String) {
+    let mut entities = Vec::new();
+    for connector in &checker.catalog.connectors {
+        entities.extend(connector.entities.iter().map(|entity| (connector.name, entity)));
+    }
+    let source = entities.iter().find_map(|(name, entity)| Some((name, entity.name, entity.source.as_ref()?.key)));
+    let (name, entity, key) = source.unwrap_or((&"connector", "entity", "id"));
+    let target = entities.iter().find_map(|(name, entity)| Some((name, entity.name, entity.writes.first()?.verb)));
+    let (to, document, verb) = target.unwrap_or((&"connector", "entity", "upsert"));
+    (
+        format!("source {name}.{entity} {{ on every 15m }}"),
+        format!("key $.{key}"),
+        format!("target {to}.{document} {verb} {{ … }}"),
+    )
 }
 
 fn count_targets(step: &AstStep) -> usize {
@@ -184,13 +202,22 @@ fn params(checker: &mut Checker<'_>, file: &File) {
             "duration" => Base::Duration,
             other => {
                 let message = format!("there is no type `{other}`");
-                checker.say_at(Code::E301, ty.span, message, "text, int, decimal, bool, date or duration");
+                let help = match other {
+                    "string" => "write `text`".to_owned(),
+                    "number" | "float" => "write `decimal`, or `int` for a whole number".to_owned(),
+                    _ => "text, int, decimal, bool, date or duration".to_owned(),
+                };
+                checker.say_at(Code::E301, ty.span, message, help);
+                broken(checker, name);
                 continue;
             }
         };
         let default = match default {
             Some(default) => {
-                let Some(value) = constant(checker, default) else { continue };
+                let Some(value) = constant(checker, default) else {
+                    broken(checker, name);
+                    continue;
+                };
                 match wire::read(&value, &base) {
                     Ok(value) => Some(value),
                     Err(wrong) => {
@@ -200,6 +227,7 @@ fn params(checker: &mut Checker<'_>, file: &File) {
                             format!("this {}", wrong.message),
                             format!("it must be {base}"),
                         );
+                        broken(checker, name);
                         continue;
                     }
                 }
@@ -224,6 +252,12 @@ fn params(checker: &mut Checker<'_>, file: &File) {
         }
         checker.params.push(ParamPlan { name: name.text.clone(), ty: Type::new(base), default, at: name.span });
     }
+}
+
+/// Declares a parameter whose declaration is wrong, so that its uses are no errors of their own.
+fn broken(checker: &mut Checker<'_>, name: &Name) {
+    let ty = Type::new(Base::Any);
+    checker.params.push(ParamPlan { name: name.text.clone(), ty, default: None, at: name.span });
 }
 
 fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Option<(SourcePlan, SourceSpec)> {
