@@ -12,7 +12,7 @@ use crate::value::{Object, Value};
 #[derive(Debug, Clone, Default)]
 pub struct Mocks {
     /// What lookups find, by the text of their keys; null for a miss. A lookup that is not mentioned finds, in its
-    /// table, what is there, and in a connector, a placeholder.
+    /// table, what is there; in an entity that the flow itself writes, nothing; in any other, a placeholder.
     pub lookups: HashMap<LookupId, HashMap<Vec<String>, Value>>,
     /// What targets answer; the rest of an answer is an echo of the payload.
     pub answers: HashMap<TargetId, Value>,
@@ -110,6 +110,12 @@ pub struct Mocked<'p> {
     pub mocks: &'p Mocks,
 }
 
+impl Mocked<'_> {
+    fn writes(&self, connector: &str, entity: &str) -> bool {
+        self.plan.targets.iter().any(|target| target.connector == connector && target.entity == entity)
+    }
+}
+
 impl Lookups for Mocked<'_> {
     fn find(&self, lookup: LookupId, keys: &[Value]) -> Answer {
         let Some(declared) = self.plan.lookups.get(lookup) else { return Answer::Missing };
@@ -123,6 +129,8 @@ impl Lookups for Mocked<'_> {
         }
         match &declared.kind {
             LookupKind::Table(table) => table.find(keys).cloned().map_or(Answer::Missing, Answer::Found),
+            // Where nothing is written, the flow's own documents are not there yet.
+            LookupKind::Entity { connector, entity, .. } if self.writes(connector, entity) => Answer::Missing,
             LookupKind::Entity { key, record, .. } => {
                 let mut known = Object::new();
                 let value = keys.first().cloned().unwrap_or_default();
