@@ -78,8 +78,7 @@ fn ended(outcome: exit::Outcome) -> ExitCode {
 
 fn logging(cli: &Cli) -> Result<(), Failure> {
     use tracing_subscriber::{EnvFilter, fmt};
-    // A run's summary tells its dead letters; a line for each of them would hide everything else.
-    let filter = cli.log.as_deref().unwrap_or("warn,flowrun::engine::dead_letter=error");
+    let filter = cli.log.as_deref().unwrap_or("warn");
     let filter = EnvFilter::try_new(filter).map_err(|error| Failure::usage(format!("--log {filter}: {error}")))?;
     let builder = fmt().with_env_filter(filter).with_writer(std::io::stderr).with_ansi(output::colour_on_stderr());
     match cli.log_format {
