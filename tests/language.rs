@@ -281,13 +281,16 @@ fn codes(compiled: &Compiled) -> Vec<&'static str> {
 
 fn formatting_keeps(text: &str) {
     let once = format(text);
-    assert_eq!(format(&once), once, "formatting twice is not formatting once: {text:?}");
+    let twice = format(&once);
+    if let Some((a, b)) = once.lines().zip(twice.lines()).find(|(a, b)| a != b) {
+        panic!("formatting twice is not formatting once:\n{a}\n{b}");
+    }
     let squeeze = |text: &str| text.chars().filter(|c| !c.is_whitespace()).collect::<String>();
     assert_eq!(squeeze(&once), squeeze(text));
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 96, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn any_text_compiles_or_fails(text in "\\PC{0,200}") {
