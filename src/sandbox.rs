@@ -48,7 +48,9 @@ use serde::{Deserialize, Serialize};
 
 pub use faults::{BadFaultSpec, FaultSpec};
 
-use crate::clock::{HandClock, Pace, PacedClock, SharedClock, SystemClock};
+use jiff::Timestamp;
+
+use crate::clock::{Clock, HandClock, Pace, PacedClock, SharedClock, SystemClock};
 
 /// How a sandbox is set up.
 #[derive(Debug, Clone)]
@@ -105,6 +107,16 @@ impl SandboxClock {
             Self::System => Arc::new(SystemClock),
             Self::Hand(clock) => Arc::clone(clock) as SharedClock,
             Self::Paced(clock) => Arc::clone(clock) as SharedClock,
+        }
+    }
+
+    /// The instant that it was set to, from which the shop is made: a fast clock has moved on by the time that anyone
+    /// asks it, and the same setting must give the same shop.
+    fn start(&self) -> Timestamp {
+        match self {
+            Self::System => Timestamp::now(),
+            Self::Hand(clock) => clock.now(),
+            Self::Paced(clock) => clock.pace().shown,
         }
     }
 }

@@ -56,7 +56,7 @@ impl World {
         };
         // The shop's history hangs on the instant it began, so a restart keeps that of the first start. Whole seconds,
         // because that is what Amazon tells.
-        let mut start = Timestamp::from_second(clock.now().as_second()).unwrap_or(Timestamp::UNIX_EPOCH);
+        let mut start = Timestamp::from_second(options.clock.start().as_second()).unwrap_or(Timestamp::UNIX_EPOCH);
         match lines.first().and_then(|line| line.first()) {
             Some(&Entry::Shop { seed, orders, start: first }) => {
                 if (seed, orders) != (options.seed, options.orders) {
