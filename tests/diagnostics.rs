@@ -1,4 +1,5 @@
 //! What the compiler says, word for word: each `E###_slip.flow` beside the rendered `.stderr`. `UPDATE=1` rewrites.
+#![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 #[path = "support/flows.rs"]
 mod flows;

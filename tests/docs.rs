@@ -1,5 +1,6 @@
 //! The documents are true: every example in README.md and docs/ runs, every function's examples run through the real
 //! language, and the reference pages are those of the tables they are made from. `UPDATE=1` rewrites the latter.
+#![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 #[path = "support/flows.rs"]
 mod flows;
@@ -124,6 +125,21 @@ fn check(text: &str, files: &FilesInMemory) -> (Vec<String>, String) {
     (codes, text::render(&source, &compiled.diagnostics, false))
 }
 
+/// What the tests inside an example say, where one fails.
+fn own_tests(block: &Block, files: &FilesInMemory) -> Option<String> {
+    let folder = tempfile::tempdir().unwrap();
+    for (name, bytes) in &files.0 {
+        let path = folder.path().join(name);
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        std::fs::write(path, bytes).unwrap();
+    }
+    let flow = folder.path().join("example.flow");
+    std::fs::write(&flow, whole(&block.text)).unwrap();
+    let done = std::process::Command::new(env!("CARGO_BIN_EXE_flowrun")).arg("test").arg(flow).output().unwrap();
+    let shown = String::from_utf8_lossy(&done.stdout).into_owned();
+    (!done.status.success()).then(|| format!("{}: its tests fail\n{shown}", block.place))
+}
+
 fn run(block: &Block, files: &FilesInMemory, wrong: &mut Vec<String>) -> bool {
     let (kind, code) = block.info.split_once(' ').unwrap_or((&block.info, ""));
     match kind {
@@ -131,6 +147,8 @@ fn run(block: &Block, files: &FilesInMemory, wrong: &mut Vec<String>) -> bool {
             let (codes, shown) = check(&block.text, files);
             if !codes.is_empty() {
                 wrong.push(format!("{}: not clean\n{shown}", block.place));
+            } else if block.text.contains("\ntest \"") {
+                wrong.extend(own_tests(block, files));
             }
         }
         "flow-error" if code == "W901" => {

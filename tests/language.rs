@@ -1,5 +1,6 @@
 //! What flows do: `tests/language/<case>/flow.flow` with `input.json` gives `expected.json` (UPDATE=1 rewrites), what the
 //! compiler finds out about a flow, and that no text makes it panic, hang or contradict itself.
+#![allow(clippy::unwrap_used, reason = "a test fails where it unwraps")]
 
 #[path = "support/flows.rs"]
 mod flows;

@@ -346,11 +346,10 @@ fn habit(text: &str, at: usize, base: usize, positives: &[Rule]) -> Option<Diagn
     // `name =` and nothing more, so that the next field's name was taken for the value.
     let left = before.get(line..)?.trim();
     let above = before.get(..line)?.trim_end();
-    if rest.starts_with('=') && !rest.starts_with("==") && !left.is_empty() && word(left) == left.len() {
-        if above.ends_with('=') && !above.ends_with("==") {
-            let help = "write a value, or `null` for none".to_owned();
-            return say(above.len() - 1, above.len(), "nothing stands after this `=`".to_owned(), help);
-        }
+    let sets = |text: &str| text.ends_with('=') && !text.ends_with("==");
+    if rest.starts_with('=') && !rest.starts_with("==") && !left.is_empty() && word(left) == left.len() && sets(above) {
+        let help = "write a value, or `null` for none".to_owned();
+        return say(above.len() - 1, above.len(), "nothing stands after this `=`".to_owned(), help);
     }
     if rest.starts_with('"') && !rest.get(1..)?.lines().next().unwrap_or("").contains('"') {
         let end = at + rest.lines().next().unwrap_or("").trim_end().len();
