@@ -1,5 +1,6 @@
 //! What the compiler knows of the world outside, as plain data: types, functions, and what connectors offer. Nothing
 //! here does anything; connectors and functions fill it in, the compiler, the command line and the docs read it.
+#![deny(clippy::disallowed_methods)]
 
 pub mod function;
 pub mod types;

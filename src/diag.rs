@@ -1,5 +1,6 @@
 //! Diagnostics: what the compiler has to say about a flow file, with the place and what to write instead. One shape
 //! serves the terminal, JSON and, later, the editor.
+#![deny(clippy::disallowed_methods)]
 
 pub mod code;
 pub mod suggest;

@@ -1,5 +1,6 @@
 //! The functions of the language, one file each, listed here in one table. They are pure: no clock, environment, file
 //! or chance, so that the same record gives the same bytes on every machine.
+#![deny(clippy::disallowed_methods)]
 
 // What several functions read or know.
 mod blank;

@@ -3,6 +3,7 @@
 //! [`compile`] is the whole story: parse → resolve → check → plan. Each stage has its own output type, so that none
 //! can be skipped: [`ast::File`], [`resolve::Resolved`], [`check::Checked`], [`crate::plan::Plan`]. The language knows
 //! the outside only as a [`Catalog`] of plain data and a [`Files`] that reads lookup tables and test records.
+#![deny(clippy::disallowed_methods)]
 
 pub mod ast;
 pub mod check;

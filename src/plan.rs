@@ -1,6 +1,7 @@
 //! The execution graph: what a checked flow becomes. The engine runs a [`Plan`] and sees nothing else of the language,
 //! so text that was not checked cannot run. Names are numbers here: variables are slots of a frame, lookups, targets
 //! and functions are indexes or references.
+#![deny(clippy::disallowed_methods)]
 
 pub mod answer;
 pub mod eval;

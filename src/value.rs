@@ -2,6 +2,7 @@
 //! money with its currency. Numbers from the wire never pass through binary floating point (see [`json`]).
 //!
 //! Lists, objects and text are shared, so that handing a value on costs a counter and not a copy.
+#![deny(clippy::disallowed_methods)]
 
 pub mod json;
 pub mod money;

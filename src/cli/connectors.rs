@@ -3,7 +3,7 @@
 use super::args::Format;
 use super::exit::{Exit, Failure, Outcome};
 use super::{output, project};
-use crate::catalog::{Base, ConnectorSpec, EntitySpec, Field, ObjectSpec};
+use crate::catalog::{Base, ConnectorSpec, EntitySpec, Field, Idempotency, ObjectSpec};
 use crate::diag::suggest;
 
 pub(super) fn run(name: Option<&str>, format: Format) -> Outcome {
@@ -111,10 +111,21 @@ fn describe(spec: &ConnectorSpec, entity: &EntitySpec) -> Result<(), Failure> {
         }
     }
     for write in &entity.writes {
-        output::line(&format!("{full} {} takes ({:?}, by {})", write.verb, write.idempotency, write.operation))?;
+        let repeat = repeat(write.idempotency);
+        output::line(&format!("{full} {} takes (by {}; a repeat is safe {repeat})", write.verb, write.operation))?;
         fields(&write.input, 1)?;
     }
     output::line("")
+}
+
+/// Why a write may be tried again when its outcome is not known.
+fn repeat(idempotency: Idempotency) -> &'static str {
+    match idempotency {
+        Idempotency::Key => "under the same idempotency key",
+        Idempotency::NaturalKey => "because it is the same document",
+        Idempotency::ReadBack => "after reading what is there",
+        Idempotency::None => "never",
+    }
 }
 
 fn fields(spec: &ObjectSpec, depth: usize) -> Result<(), Failure> {

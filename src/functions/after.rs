@@ -12,7 +12,7 @@ pub(super) static FUNCTION: Function = Function {
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Keeps,
     examples: &[
-        Example { call: r#"after("amazon:701-1", ":")"#, gives: r#""701-1""# },
+        Example { call: r#"after("shop:701-1", ":")"#, gives: r#""701-1""# },
         Example { call: r#"after("abc", ":")"#, gives: "error: does not have the mark" },
         Example { call: r#"after("abc", "")"#, gives: "error: the mark is empty" },
     ],

@@ -22,7 +22,7 @@ pub(super) static FUNCTION: Function = Function {
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Keeps,
     examples: &[
-        Example { call: r#"concat("amazon:", "701-1", "/", 2)"#, gives: r#""amazon:701-1/2""# },
+        Example { call: r#"concat("shop:", "701-1", "/", 2)"#, gives: r#""shop:701-1/2""# },
         Example { call: r#"concat("a", null)"#, gives: "error: not null" },
     ],
     eval,

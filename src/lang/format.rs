@@ -230,13 +230,19 @@ fn spaced(tokens: &[Token<'_>]) -> String {
             let earlier = index.checked_sub(2).and_then(|index| tokens.get(index));
             if token.text.starts_with('#') {
                 out.push_str("  ");
-            } else if gap(earlier, *before, *token) {
+            } else if gap(earlier, *before, *token) || merges(before.text, token.text) {
                 out.push(' ');
             }
         }
         out.push_str(token.text);
     }
     out
+}
+
+/// Whether two tokens would read as something else without a space between them, such as `?` and `?`.
+fn merges(a: &str, b: &str) -> bool {
+    let joined = format!("{a}{b}");
+    !matches!(tokens(&joined).as_slice(), [x, y] if x.text == a && y.text == b)
 }
 
 fn gap(earlier: Option<&Token<'_>>, before: Token<'_>, token: Token<'_>) -> bool {

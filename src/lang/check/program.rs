@@ -136,7 +136,7 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
     }
     let start = Span::new(0, 0);
     // Where text did not parse at all, a missing declaration may be in there: one error is enough.
-    if checker.found.iter().any(|found| found.code == Code::E101 || found.code == Code::E102) {
+    if checker.found.iter().any(|found| matches!(found.code, Code::E101 | Code::E102 | Code::E103)) {
         return head;
     }
     let (source, key, target) = examples(checker);

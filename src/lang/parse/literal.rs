@@ -93,8 +93,8 @@ impl Builder<'_> {
             };
             let code = inner.get(open + 2..close).unwrap_or("");
             // Inside text, quotes of text are escaped; the expression has them plain, at the same width so that places
-            // stay right.
-            let plain = code.replace("\\\"", " \"");
+            // stay right and its text gets nothing that the author did not write.
+            let plain = unescaped(code);
             let lead = plain.len() - plain.trim_start().len();
             parts.push(expression_at(plain.trim(), start + open + 2 + lead, self.found)?);
             at = close + 2;
@@ -109,6 +109,22 @@ impl Builder<'_> {
             parts.push(Expr { kind: ExprKind::Literal(Value::from(text)), span });
         }
     }
+}
+
+/// An expression inside text, with the quotes of its own text plain: each is as wide as before, with the space outside
+/// the text that it begins or ends.
+fn unescaped(code: &str) -> String {
+    let mut out = String::with_capacity(code.len());
+    let mut inside = false;
+    let mut rest = code;
+    while let Some((before, after)) = rest.split_once("\\\"") {
+        out.push_str(before);
+        out.push_str(if inside { "\" " } else { " \"" });
+        inside = !inside;
+        rest = after;
+    }
+    out.push_str(rest);
+    out
 }
 
 /// Where the `}}` is that closes an expression, past any text inside it.

@@ -1,0 +1,369 @@
+//! The documents are true: every example in README.md and docs/ runs, every function's examples run through the real
+//! language, and the reference pages are those of the tables they are made from. `UPDATE=1` rewrites the latter.
+
+#[path = "support/flows.rs"]
+mod flows;
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use flowrun::catalog::{Base, EntitySpec, Idempotency, ObjectSpec, Type};
+use flowrun::diag::{Severity, text};
+use flowrun::lang::{self, FilesInMemory};
+use flowrun::plan::LookupId;
+use flowrun::plan::eval::{Answer, Frame, Lookups, evaluate};
+use flowrun::value::{Value, json};
+
+/// A fenced block: what stands after the fence, and what is in it.
+struct Block {
+    place: String,
+    info: String,
+    text: String,
+}
+
+fn documents() -> Vec<PathBuf> {
+    let mut found = Vec::new();
+    let mut folders = vec![flows::root().join("docs")];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "md") {
+                found.push(path);
+            }
+        }
+    }
+    found.extend(Some(flows::root().join("README.md")).filter(|path| path.exists()));
+    found.sort();
+    found
+}
+
+fn blocks(path: &Path) -> Vec<Block> {
+    let mut found = Vec::new();
+    let mut open: Option<Block> = None;
+    let name = path.strip_prefix(flows::root()).unwrap().display().to_string();
+    for (number, line) in std::fs::read_to_string(path).unwrap().lines().enumerate() {
+        match (line.strip_prefix("```"), &mut open) {
+            (Some(info), None) => {
+                let place = format!("{name}:{}", number + 1);
+                open = Some(Block { place, info: info.trim().to_owned(), text: String::new() });
+            }
+            (Some(_), Some(_)) => found.extend(open.take()),
+            (None, Some(block)) => {
+                block.text.push_str(line);
+                block.text.push('\n');
+            }
+            (None, None) => {}
+        }
+    }
+    assert!(open.is_none(), "{name}: a block is not closed");
+    found
+}
+
+struct NoLookups;
+
+impl Lookups for NoLookups {
+    fn find(&self, _: LookupId, _: &[Value]) -> Answer {
+        Answer::Missing
+    }
+
+    fn name(&self, _: LookupId) -> String {
+        String::new()
+    }
+}
+
+/// The value of an expression as JSON, or `error CODE message`.
+fn eval(expression: &str, document: &Value) -> String {
+    match lang::expression(expression, &flows::catalog()) {
+        Err(found) => {
+            let first = &found[0];
+            format!("error {} {}", first.code.name(), first.message)
+        }
+        Ok((node, slots)) => {
+            let mut frame = Frame::new(document.clone(), Arc::from([]), slots);
+            match evaluate(&node, &mut frame, &NoLookups) {
+                Ok(value) => json::to_string(&value),
+                Err(error) => format!("error {} {}", error.code.name(), error.message),
+            }
+        }
+    }
+}
+
+/// A part of a flow as a whole one.
+fn whole(text: &str) -> String {
+    if text.lines().any(|line| line.starts_with("flow ")) {
+        return text.to_owned();
+    }
+    let head = if text.lines().any(|line| line.starts_with("source ")) {
+        "flow example\n"
+    } else {
+        "flow example\nsource amazon.orders { on every 15m }\n"
+    };
+    let key = if text.lines().any(|line| line.starts_with("key ")) { "" } else { "key $.orderId\n" };
+    let target = if text.lines().any(|line| line.trim_start().starts_with("target ")) {
+        ""
+    } else {
+        "target tims.sales_orders as example_target call cancel { id = \"1\" }\n"
+    };
+    format!("{head}{key}{text}{target}")
+}
+
+/// The codes that a flow gives, without the warnings about names that only an example leaves unused.
+fn check(text: &str, files: &FilesInMemory) -> (Vec<String>, String) {
+    let source = flows::source("example.flow", &whole(text));
+    let compiled = lang::compile(&source, &flows::catalog(), files, &flows::anywhere());
+    let codes = compiled
+        .diagnostics
+        .iter()
+        .filter(|found| found.severity() == Severity::Error || found.code.name() != "W901")
+        .map(|found| found.code.name().to_owned())
+        .collect();
+    (codes, text::render(&source, &compiled.diagnostics, false))
+}
+
+fn run(block: &Block, files: &FilesInMemory, wrong: &mut Vec<String>) -> bool {
+    let (kind, code) = block.info.split_once(' ').unwrap_or((&block.info, ""));
+    match kind {
+        "flow" => {
+            let (codes, shown) = check(&block.text, files);
+            if !codes.is_empty() {
+                wrong.push(format!("{}: not clean\n{shown}", block.place));
+            }
+        }
+        "flow-error" if code == "W901" => {
+            let source = flows::source("example.flow", &whole(&block.text));
+            let compiled = lang::compile(&source, &flows::catalog(), files, &flows::anywhere());
+            if !compiled.diagnostics.iter().all(|found| found.code.name() == code) {
+                wrong.push(format!("{}: not {code} alone", block.place));
+            }
+        }
+        "flow-error" => {
+            let (mut codes, shown) = check(&block.text, files);
+            codes.dedup();
+            if codes != [code] {
+                wrong.push(format!("{}: gives {codes:?}, not {code}\n{shown}", block.place));
+            }
+        }
+        "eval" | "eval-error" => {
+            let mut document = Value::Null;
+            for line in block.text.lines().filter(|line| !line.trim().is_empty() && !line.starts_with('#')) {
+                if let Some(given) = line.strip_prefix("$ = ") {
+                    document = flows::document(given);
+                    continue;
+                }
+                let (expression, wanted) = match (kind, line.split_once('→')) {
+                    ("eval", Some((expression, wanted))) => (expression.trim(), wanted.trim().to_owned()),
+                    ("eval-error", _) => (line.trim(), format!("error {code}")),
+                    _ => {
+                        wrong.push(format!("{}: no → in {line}", block.place));
+                        continue;
+                    }
+                };
+                let got = eval(expression, &document);
+                let fits = if wanted.starts_with("error ") { got.starts_with(&wanted) } else { got == wanted };
+                if !fits {
+                    wrong.push(format!("{}: {expression}\n  gives {got}\n  not   {wanted}", block.place));
+                }
+            }
+        }
+        other => {
+            if other.starts_with("flow") || other.starts_with("eval") {
+                wrong.push(format!("{}: nothing runs a block of kind `{other}`", block.place));
+            }
+            return false;
+        }
+    }
+    true
+}
+
+#[test]
+fn every_example_in_the_documents_runs() {
+    let mut wrong = Vec::new();
+    let mut ran = 0;
+    for path in documents() {
+        let mut files = FilesInMemory::default();
+        files.0.insert("markets.csv".to_owned(), b"marketplace_id,channel,currency\nA1,EU,EUR\n".to_vec());
+        for block in blocks(&path) {
+            if let Some(name) = block.info.strip_prefix("csv ") {
+                files.0.insert(name.to_owned(), block.text.into_bytes());
+                continue;
+            }
+            if let Some(name) = block.info.strip_prefix("json ") {
+                files.0.insert(name.to_owned(), block.text.into_bytes());
+                continue;
+            }
+            ran += usize::from(run(&block, &files, &mut wrong));
+        }
+    }
+    assert!(wrong.is_empty(), "{} examples are wrong\n{}", wrong.len(), wrong.join("\n"));
+    assert!(ran > 60, "only {ran} examples ran");
+}
+
+#[test]
+fn every_example_of_a_function_runs_through_the_language() {
+    let mut wrong = Vec::new();
+    for function in flowrun::functions::all() {
+        for example in function.examples {
+            let got = eval(example.call, &Value::Null);
+            let fits = match example.gives.strip_prefix("error: ") {
+                // What the compiler sees already, it says in its own words.
+                Some(part) => got.starts_with("error E30") || got.starts_with("error ") && got.contains(part),
+                None => got == json::to_string(&flows::document(example.gives)),
+            };
+            if !fits {
+                wrong.push(format!("{} gives {got}, not {}", example.call, example.gives));
+            }
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn the_list_of_functions_is_up_to_date() {
+    let mut families: BTreeMap<&str, Vec<&flowrun::catalog::Function>> = BTreeMap::new();
+    for function in flowrun::functions::all() {
+        families.entry(function.family).or_default().push(function);
+    }
+    let mut out =
+        "# Functions\n\nMade from the table of functions by tests/docs.rs. All are pure: the same arguments give \
+                   the same result, on every\nmachine, at any time. `flowrun functions NAME` prints one.\n"
+            .to_owned();
+    for (family, functions) in families {
+        writeln!(out, "\n## {}{}", family[..1].to_uppercase(), &family[1..]).unwrap();
+        for function in functions {
+            writeln!(out, "\n### {}\n\n`{}`\n\n{}\n\n```eval", function.name, function.signature(), function.summary)
+                .unwrap();
+            for example in function.examples {
+                let gives = match example.gives.strip_prefix("error: ") {
+                    // The code is worked out, so that the page stands by itself.
+                    Some(_) => eval(example.call, &Value::Null),
+                    None => json::to_string(&flows::document(example.gives)),
+                };
+                writeln!(out, "{}  →  {gives}", example.call).unwrap();
+            }
+            out.push_str("```\n");
+        }
+    }
+    let mut wrong = Vec::new();
+    flows::golden(&flows::root().join("docs/functions.md"), &out, &mut wrong);
+    assert!(wrong.is_empty(), "docs/functions.md is not up to date; UPDATE=1 rewrites it");
+}
+
+fn type_name(ty: &Type) -> String {
+    match &ty.base {
+        Base::Enum(spec) => {
+            let more = if spec.open { ", …" } else { "" };
+            format!("{}{more}", spec.values.join(", "))
+        }
+        Base::List(item) => match &item.base {
+            Base::Object(_) => "list".to_owned(),
+            _ => format!("list of {}", type_name(item)),
+        },
+        Base::Object(spec) if spec.open && spec.fields.is_empty() => "any fields".to_owned(),
+        Base::Object(_) => "object".to_owned(),
+        other => other.to_string(),
+    }
+}
+
+fn fields(out: &mut String, spec: &ObjectSpec, path: &str) {
+    for field in &spec.fields {
+        let name = format!("{path}{}", field.name);
+        let mut marks = Vec::new();
+        if field.ty.nullable {
+            marks.push("optional".to_owned());
+        }
+        if field.ty.pii {
+            marks.push("buyer data".to_owned());
+        }
+        marks.extend(field.dataset.map(|dataset| format!("with {dataset}")));
+        writeln!(out, "| `{name}` | {} | {} | {} |", type_name(&field.ty), marks.join(", "), field.doc).unwrap();
+        let (mut base, mut inner) = (&field.ty.base, name);
+        while let Base::List(item) = base {
+            base = &item.base;
+            inner.push_str("[]");
+        }
+        if let Base::Object(spec) = base {
+            fields(out, spec, &format!("{inner}."));
+        }
+    }
+}
+
+fn table(out: &mut String, title: &str, spec: &ObjectSpec) {
+    writeln!(out, "\n{title}\n\n| field | type | | |\n|---|---|---|---|").unwrap();
+    fields(out, spec, "");
+}
+
+fn entity(out: &mut String, connector: &str, entity: &EntitySpec) {
+    writeln!(out, "\n### {connector}.{}\n\n{}.", entity.name, entity.summary).unwrap();
+    if let Some(source) = &entity.source {
+        writeln!(out, "\n**Source**, by `{}`. Key `{}`.", source.operation, source.key).unwrap();
+        writeln!(out, "Events: {}.", source.events.join(", ")).unwrap();
+        for filter in &source.filters {
+            let many = if filter.many { "one or several" } else { "one" };
+            writeln!(out, "Filter `{}`: {many} of {}.", filter.name, type_name(&filter.value)).unwrap();
+        }
+        table(out, "A record:", &source.record);
+    }
+    if let Some(lookup) = &entity.lookup {
+        writeln!(out, "\n**Lookup** by {}, with `{}`.", lookup.keys.join(" or "), lookup.operation).unwrap();
+        if entity.source.is_none() {
+            table(out, "What is found:", &lookup.record);
+        }
+    }
+    for write in &entity.writes {
+        let settled = match write.idempotency {
+            Idempotency::Key => "the remote knows a repeat by its idempotency key",
+            Idempotency::NaturalKey => "a repeat writes the same document again",
+            Idempotency::ReadBack => "what the remote has is read before it is tried again",
+            Idempotency::None => "a repeat may happen twice",
+        };
+        let call = if ["create", "upsert", "update", "delete"].contains(&write.verb) { "" } else { "call " };
+        writeln!(out, "\n**`{call}{}`** with `{}`; {settled}.", write.verb, write.operation).unwrap();
+        table(out, "It takes:", &write.input);
+        let answer: Vec<&str> = write.output.fields.iter().map(|field| field.name.as_str()).collect();
+        writeln!(out, "\nIt answers with {}.", answer.join(", ")).unwrap();
+    }
+}
+
+#[test]
+fn the_list_of_connectors_is_up_to_date() {
+    let mut out = "# Connectors\n\nMade from the connectors' descriptors by tests/docs.rs. A field that is *optional* needs \
+                   a `?` in a flow. *Buyer data* goes\nunmasked only to an environment that allows it. *With NAME* says \
+                   which block of a record is asked for when the field is read.\n"
+        .to_owned();
+    for spec in flowrun::connectors::specs() {
+        writeln!(out, "\n## {}\n\n{}.\n\n| setting | | default |\n|---|---|---|", spec.name, spec.summary).unwrap();
+        for setting in &spec.settings {
+            let default = match setting.default {
+                None => "must be given".to_owned(),
+                Some("") => String::new(),
+                Some(default) => format!("`{default}`"),
+            };
+            let secret = if setting.secret { " (secret)" } else { "" };
+            writeln!(out, "| `{}` | {}{secret} | {default} |", setting.name, setting.doc).unwrap();
+        }
+        out.push_str("\n| operation | | calls | burst | records a call |\n|---|---|---|---|---|\n");
+        for operation in &spec.operations {
+            let (rate, burst) = match operation.rate {
+                Some(rate) => {
+                    let every = rate.interval().as_secs_f64();
+                    let shown =
+                        if every > 1.0 { format!("one in {every:.0} s") } else { format!("{} a second", 1.0 / every) };
+                    (shown, rate.burst.to_string())
+                }
+                None => (String::new(), String::new()),
+            };
+            writeln!(out, "| `{}` | `{}` | {rate} | {burst} | {} |", operation.name, operation.path, operation.batch)
+                .unwrap();
+        }
+        for found in &spec.entities {
+            entity(&mut out, spec.name, found);
+        }
+    }
+    let mut wrong = Vec::new();
+    flows::golden(&flows::root().join("docs/connectors.md"), &out, &mut wrong);
+    assert!(wrong.is_empty(), "docs/connectors.md is not up to date; UPDATE=1 rewrites it");
+}
