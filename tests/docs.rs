@@ -107,7 +107,7 @@ fn whole(text: &str) -> String {
     let target = if text.lines().any(|line| line.trim_start().starts_with("target ")) {
         ""
     } else {
-        "target tims.sales_orders as example_target call cancel { id = \"1\" }\n"
+        "target tims.sales_orders as example_target call release { id = \"1\" }\n"
     };
     format!("{head}{key}{text}{target}")
 }

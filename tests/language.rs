@@ -15,7 +15,7 @@ use flowrun::value::json;
 use proptest::prelude::*;
 
 const HEAD: &str = "flow example\nsource amazon.orders { on every 15m }\nkey $.orderId\n";
-const TARGET: &str = "target tims.sales_orders as tail call cancel { id = \"1\" }\n";
+const TARGET: &str = "target tims.sales_orders as tail call release { id = \"1\" }\n";
 
 fn plan(body: &str) -> Plan {
     let compiled = flows::compile(&format!("{HEAD}{body}"), &flows::root());
