@@ -264,6 +264,7 @@ static TABLE: &[&Function] = &[
 ];
 
 #[cfg(test)]
+#[allow(clippy::disallowed_methods, reason = "the test looks at the files of this very folder")]
 mod tests {
     use std::path::Path;
 
