@@ -2,6 +2,7 @@
 //! here does anything; connectors and functions fill it in, the compiler, the command line and the docs read it.
 #![deny(clippy::disallowed_methods)]
 
+pub mod build;
 pub mod function;
 pub mod types;
 pub mod wire;

@@ -6,9 +6,8 @@ mod package;
 mod party;
 mod tax;
 
-use std::sync::Arc;
-
-use crate::catalog::{Base, EnumSpec, Field, ObjectSpec, Type};
+use crate::catalog::build::{closed, list, may, must, nested, object, open};
+use crate::catalog::{Base, ObjectSpec};
 
 /// An order.
 pub(super) fn order() -> ObjectSpec {
@@ -205,39 +204,4 @@ fn measurement() -> Base {
         ],
     );
     nested("Measurement", vec![must("unit", units, "The unit"), must("value", Base::Decimal, "How much in that unit")])
-}
-
-fn must(name: &str, base: Base, doc: &'static str) -> Field {
-    Field::required(name, Type::new(base)).doc(doc)
-}
-
-fn may(name: &str, base: Base, doc: &'static str) -> Field {
-    Field::optional(name, Type::new(base)).doc(doc)
-}
-
-fn object(name: &str, fields: Vec<Field>) -> ObjectSpec {
-    ObjectSpec { name: name.to_owned(), fields, open: false }
-}
-
-fn nested(name: &str, fields: Vec<Field>) -> Base {
-    Base::Object(Arc::new(object(name, fields)))
-}
-
-fn list(item: Base) -> Base {
-    Base::List(Box::new(Type::new(item)))
-}
-
-/// Words to which the remote may add.
-fn open(name: &str, values: &[&str]) -> Base {
-    words(name, values, true)
-}
-
-/// Words that are all there are.
-fn closed(name: &str, values: &[&str]) -> Base {
-    words(name, values, false)
-}
-
-fn words(name: &str, values: &[&str], open: bool) -> Base {
-    let values = values.iter().map(|&value| value.to_owned()).collect();
-    Base::Enum(Arc::new(EnumSpec { name: name.to_owned(), values, open }))
 }

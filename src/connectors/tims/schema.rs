@@ -3,9 +3,8 @@
 
 mod order;
 
-use std::sync::Arc;
-
-use crate::catalog::{Base, EnumSpec, Field, ObjectSpec, Type};
+use crate::catalog::build::{closed, list, may, must, nested, object, open};
+use crate::catalog::{Base, Field, ObjectSpec};
 
 pub(super) use order::{
     allocation, allocation_id, allocation_input, sales_order, sales_order_action, sales_order_input,
@@ -167,37 +166,4 @@ pub(super) fn stock() -> ObjectSpec {
         must("locations", list(nested("StockRow", row)), "The same for each location"),
     ]);
     object("Stock", fields)
-}
-
-fn must(name: &str, base: Base, doc: &'static str) -> Field {
-    Field::required(name, Type::new(base)).doc(doc)
-}
-
-fn may(name: &str, base: Base, doc: &'static str) -> Field {
-    Field::optional(name, Type::new(base)).doc(doc)
-}
-
-fn object(name: &str, fields: Vec<Field>) -> ObjectSpec {
-    ObjectSpec { name: name.to_owned(), fields, open: false }
-}
-
-fn nested(name: &str, fields: Vec<Field>) -> Base {
-    Base::Object(Arc::new(object(name, fields)))
-}
-
-fn list(item: Base) -> Base {
-    Base::List(Box::new(Type::new(item)))
-}
-
-fn open(name: &str, values: &[&str]) -> Base {
-    words(name, values, true)
-}
-
-fn closed(name: &str, values: &[&str]) -> Base {
-    words(name, values, false)
-}
-
-fn words(name: &str, values: &[&str], open: bool) -> Base {
-    let values = values.iter().map(|&value| value.to_owned()).collect();
-    Base::Enum(Arc::new(EnumSpec { name: name.to_owned(), values, open }))
 }

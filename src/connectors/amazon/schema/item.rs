@@ -1,7 +1,8 @@
 //! An item of an order. Its amounts are for the whole quantity, except for the unit price.
 
-use super::{closed, list, may, measurement, money, must, nested, open, window};
+use super::{measurement, money, window};
 use crate::catalog::Base;
+use crate::catalog::build::{closed, list, may, must, nested, open};
 
 pub(super) fn order_item() -> Base {
     nested(

@@ -1,7 +1,7 @@
 //! A package of an order. Its sender is the seller, so nothing of it is buyer data.
 
-use super::{closed, list, may, must, nested, open};
 use crate::catalog::Base;
+use crate::catalog::build::{closed, list, may, must, nested, open};
 
 pub(super) fn package() -> Base {
     nested(

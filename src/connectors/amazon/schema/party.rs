@@ -1,6 +1,6 @@
 //! The people in an order. All of it is buyer data, down to the country.
 
-use super::{closed, list, may, nested, open};
+use crate::catalog::build::{closed, list, may, nested, open};
 use crate::catalog::{Base, Field};
 
 pub(super) fn buyer() -> Base {

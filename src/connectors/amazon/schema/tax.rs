@@ -1,8 +1,9 @@
 //! Payment and tax of an order. Registrations name people and companies with their numbers, so they are buyer data
 //! whoever they belong to.
 
-use super::{list, may, money, nested, open, party};
+use super::{money, party};
 use crate::catalog::Base;
+use crate::catalog::build::{list, may, nested, open};
 
 pub(super) fn payment() -> Base {
     let execution = nested(

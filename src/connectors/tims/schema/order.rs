@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::{address, closed, list, may, must, nested, object, open};
+use super::address;
+use crate::catalog::build::{closed, list, may, must, nested, object, open};
 use crate::catalog::{Base, Field, ObjectSpec};
 
 pub(in super::super) fn sales_order() -> ObjectSpec {
