@@ -92,9 +92,11 @@ pub enum Event {
     WouldWrite {
         /// The record.
         key: String,
-        /// The target.
+        /// Where: `connector.entity`.
         target: String,
-        /// The remote operation.
+        /// The target's name in the flow.
+        step: String,
+        /// What: `create`, `upsert`, `update`, `delete`, or what is called.
         operation: String,
         /// What would be written.
         payload: Value,

@@ -171,8 +171,9 @@ impl Step<'_> {
             ctx.tally().target(&target.name).writes += 1;
             ctx.emit(|| Event::WouldWrite {
                 key: self.record.key.to_owned(),
-                target: target.name.clone(),
-                operation: target.operation.clone(),
+                target: format!("{}.{}", target.connector, target.entity),
+                step: target.name.clone(),
+                operation: target.verb.clone(),
                 payload: self.payload.clone(),
             });
             return Ok(Done::Answer(answer));

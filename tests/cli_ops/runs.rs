@@ -48,8 +48,8 @@ fn a_dry_run_shows_what_it_would_write_and_writes_nothing() {
     assert!(!writes.is_empty() && !stopped.is_empty());
     assert!(stopped.iter().all(|line| line["reason"] == "Germany is not served"), "{stopped:?}");
     for write in &writes {
-        assert_eq!(write["target"], "account");
-        assert_eq!(write["operation"], "tims.upsertCustomer");
+        assert_eq!((&write["target"], &write["step"]), (&"tims.customers".into(), &"account".into()));
+        assert_eq!(write["operation"], "upsert");
         let reference = format!("amazon:{}", write["key"].as_str().unwrap());
         assert_eq!(write["payload"]["external_ref"], reference.as_str());
     }
@@ -57,7 +57,7 @@ fn a_dry_run_shows_what_it_would_write_and_writes_nothing() {
     place.flowrun("runs --env sandbox").expect(0).says("no runs");
     place.flowrun("dead-letters list --env sandbox").expect(0).says("no dead letters");
     let human = place.flowrun("run flows/buyers.flow --env sandbox --dry-run").expect(1);
-    assert!(human.out.contains("→ account (tims.upsertCustomer)"), "{}", human.out);
+    assert!(human.out.contains("→ upsert tims.customers (account)"), "{}", human.out);
     let real = place.flowrun("run flows/buyers.flow --env sandbox --format json").expect(1).json();
     assert_eq!(real["counts"]["writes"], writes.len(), "{real}");
 }

@@ -90,8 +90,8 @@ async fn a_dry_run_says_what_it_would_write_and_leaves_no_trace() {
         .events()
         .into_iter()
         .filter_map(|event| match event {
-            Event::WouldWrite { target, payload, .. } => {
-                Some(format!("{target} {}", flowrun::value::json::to_string(&payload)))
+            Event::WouldWrite { step, payload, .. } => {
+                Some(format!("{step} {}", flowrun::value::json::to_string(&payload)))
             }
             _ => None,
         })

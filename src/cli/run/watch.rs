@@ -76,15 +76,18 @@ impl Watch {
 
     fn take(&self, event: Event, seen: &mut Seen, display: &Display) -> Result<(), Failure> {
         match event {
-            Event::WouldWrite { key, target, operation, payload } => {
+            Event::WouldWrite { key, target, step, operation, payload } => {
                 let shown = match self.format {
                     Format::Json => line(&[
                         ("key", Value::from(key)),
                         ("target", Value::from(target)),
+                        ("step", Value::from(step)),
                         ("operation", Value::from(operation)),
                         ("payload", payload),
                     ]),
-                    Format::Human => format!("{key} → {target} ({operation})\n{}", json::to_string_pretty(&payload)),
+                    Format::Human => {
+                        format!("{key} → {operation} {target} ({step})\n{}", json::to_string_pretty(&payload))
+                    }
                 };
                 display.without(|| output::line(&shown))
             }
