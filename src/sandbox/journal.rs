@@ -112,7 +112,13 @@ impl Journal {
         let Some(file) = &self.file else { return Ok(()) };
         let mut line = serde_json::to_vec(entries).map_err(|cause| cause.to_string())?;
         line.push(b'\n');
-        file.lock().unwrap_or_else(PoisonError::into_inner).write_all(&line).map_err(|cause| cause.to_string())
+        let mut file = file.lock().unwrap_or_else(PoisonError::into_inner);
+        let before = file.metadata().map_err(|cause| cause.to_string())?.len();
+        file.write_all(&line).map_err(|cause| {
+            // A full disk may have taken a part; what is written next must not be glued to it.
+            let mended = file.set_len(before).map_err(|again| format!("; and a part of it could not be removed: {again}"));
+            format!("{cause}{}", mended.err().unwrap_or_default())
+        })
     }
 }
 
