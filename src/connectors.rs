@@ -1,4 +1,4 @@
-//! The systems that flows read from and write to. A connector is a folder here and one line in [`TABLE`]; everything
+//! The systems that flows read from and write to. A connector is a folder here and one line in `TABLE`; everything
 //! else (names, checks, help, settings) follows from its descriptor.
 
 pub mod amazon;

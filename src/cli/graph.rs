@@ -7,6 +7,7 @@ use std::path::Path;
 use super::args::GraphFormat;
 use super::exit::{Exit, Outcome};
 use super::{check, output, project};
+use crate::plan::Facts;
 use crate::plan::graph::{Graph, GraphKind, graph};
 
 pub(super) fn run(flow: &Path, format: GraphFormat) -> Outcome {
@@ -16,7 +17,7 @@ pub(super) fn run(flow: &Path, format: GraphFormat) -> Outcome {
         GraphFormat::Mermaid => mermaid(&graph),
         GraphFormat::Dot => dot(&graph, &plan.flow),
         GraphFormat::Svg => svg::draw(&graph),
-        GraphFormat::Json => json(&graph),
+        GraphFormat::Json => json(&graph, &plan.facts),
     };
     output::line(text.trim_end())?;
     Ok(Exit::Done)
@@ -63,7 +64,7 @@ fn dot(graph: &Graph, name: &str) -> String {
     out
 }
 
-fn json(graph: &Graph) -> String {
+fn json(graph: &Graph, facts: &Facts) -> String {
     let nodes: Vec<_> = graph
         .nodes
         .iter()
@@ -76,5 +77,13 @@ fn json(graph: &Graph) -> String {
         .iter()
         .map(|edge| serde_json::json!({"from": edge.from, "to": edge.to, "label": edge.label}))
         .collect();
-    serde_json::json!({"nodes": nodes, "edges": edges}).to_string()
+    serde_json::json!({
+        "nodes": nodes,
+        "edges": edges,
+        "facts": {
+            "reads": facts.reads, "writes": facts.writes, "operations": facts.operations,
+            "datasets": facts.datasets, "buyer_data": facts.buyer_data, "tables": facts.tables,
+        },
+    })
+    .to_string()
 }

@@ -1,7 +1,7 @@
 //! `flowrun map`: records through a flow, offline. One record is in memory at a time, so the input may be any size.
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, BufWriter, Write as _};
+use std::io::{BufRead, BufReader, BufWriter, Read as _, Write as _};
 use std::sync::Arc;
 
 use super::args;
@@ -43,6 +43,10 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         if line.iter().all(u8::is_ascii_whitespace) {
             continue;
         }
+        // A document laid out over several lines is read whole: only a list of lines can be of any length.
+        if number == 1 && matches!(line.trim_ascii_end(), [.., b'{' | b'[' | b',']) {
+            rest(&mut input, &mut line)?;
+        }
         match reader.parse(&line) {
             Ok(Value::List(records)) => {
                 for record in records.iter() {
@@ -72,6 +76,16 @@ fn next_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> Result<bool, Failur
         )));
     }
     Ok(!line.is_empty())
+}
+
+/// Reads on to the end of the input.
+fn rest(input: &mut dyn BufRead, text: &mut Vec<u8>) -> Result<(), Failure> {
+    std::io::Read::take(&mut *input, MAX_RECORD as u64 + 1).read_to_end(text)?;
+    if text.len() > MAX_RECORD {
+        let help = "give more records as one JSON object per line";
+        return Err(Failure::usage(format!("a document over several lines is longer than {MAX_RECORD} bytes; {help}")));
+    }
+    Ok(())
 }
 
 fn mocks(path: &std::path::Path, plan: &Plan) -> Result<Mocks, Failure> {

@@ -116,7 +116,8 @@ impl Journal {
         let before = file.metadata().map_err(|cause| cause.to_string())?.len();
         file.write_all(&line).map_err(|cause| {
             // A full disk may have taken a part; what is written next must not be glued to it.
-            let mended = file.set_len(before).map_err(|again| format!("; and a part of it could not be removed: {again}"));
+            let mended =
+                file.set_len(before).map_err(|again| format!("; and a part of it could not be removed: {again}"));
             format!("{cause}{}", mended.err().unwrap_or_default())
         })
     }
