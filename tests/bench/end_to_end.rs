@@ -1,7 +1,7 @@
 //! Orders per second end to end, against a bare client that posts the same bodies to the same kind of sandbox without
 //! compiler, ledger or retries. Both run in one process after each other, so the ratio tells and the seconds hardly.
 //!
-//! `cargo bench --bench end_to_end -- [ORDERS]`
+//! `cargo bench --bench end_to_end -- [ORDERS [concurrency]]`
 #![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a bench prints its figures, and a broken one may stop")]
 
 use std::collections::BTreeMap;
@@ -27,28 +27,27 @@ use flowrun::store::embedded::{self, EmbeddedStore};
 use flowrun::store::seal::Sealer;
 use flowrun::value::{Value, json};
 
-const CONCURRENCY: usize = 16;
-
 fn main() {
-    let orders = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(2000);
+    let mut numbers = std::env::args().skip(1).filter_map(|arg| arg.parse().ok());
+    let (orders, concurrency) = (numbers.next().unwrap_or(2000), numbers.next().unwrap_or(16));
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(compare(orders));
+    runtime.block_on(compare(orders, concurrency));
 }
 
-async fn compare(orders: usize) {
+async fn compare(orders: usize, concurrency: usize) {
     let plan = Arc::new(plan());
     let writes = Arc::new(Mutex::new(Vec::new()));
 
     let sandbox = shop(orders).await;
     let started = Instant::now();
-    let counts = run(&plan, &sandbox, &writes).await;
+    let counts = run(&plan, &sandbox, &writes, concurrency).await;
     let flowrun = started.elapsed();
     sandbox.0.stop().await;
 
     let writes = Arc::try_unwrap(writes).unwrap().into_inner().unwrap();
     let sandbox = shop(orders).await;
     let started = Instant::now();
-    let posted = post(&sandbox.0, &writes).await;
+    let posted = post(&sandbox.0, &writes, concurrency).await;
     let bare = started.elapsed();
     sandbox.0.stop().await;
 
@@ -90,6 +89,7 @@ async fn run(
     plan: &Arc<Plan>,
     (sandbox, clock): &(Running, Arc<HandClock>),
     writes: &Arc<Mutex<Vec<WriteRequest>>>,
+    concurrency: usize,
 ) -> engine::Counts {
     let ready = sandbox.ready().clone();
     let deps = connectors::Deps { clock: Arc::clone(clock) as _, quota: Arc::new(NoMemory) };
@@ -104,7 +104,7 @@ async fn run(
     let tims = ConnectionSettings::default()
         .with("url", &ready.tims)
         .with("limit", "off")
-        .with("concurrency", CONCURRENCY.to_string())
+        .with("concurrency", concurrency.to_string())
         .with_secret("api_key", &ready.credentials.tims.api_key);
     let recorded = Recorder { inner: connectors::open("tims", &tims, &deps).unwrap(), writes: Arc::clone(writes) };
     let connections: BTreeMap<String, Connection> = BTreeMap::from([
@@ -125,7 +125,7 @@ async fn run(
         shared: Arc::default(),
     };
     let since = clock.now() - jiff::SignedDuration::from_hours(30 * 24);
-    let config = RunConfig { concurrency: CONCURRENCY, ..RunConfig::new(since) };
+    let config = RunConfig { concurrency, ..RunConfig::new(since) };
     let report = engine::run(Arc::clone(plan), &deps, config).await;
     assert_eq!(report.outcome, engine::Outcome::Done);
     store.close().await.unwrap();
@@ -159,7 +159,7 @@ impl Connector for Recorder {
 }
 
 /// Posts the bodies with plain reqwest, as many at once as flowrun did, each order's in their order.
-async fn post(sandbox: &Running, writes: &[WriteRequest]) -> usize {
+async fn post(sandbox: &Running, writes: &[WriteRequest], concurrency: usize) -> usize {
     let ready = sandbox.ready();
     let client = reqwest::Client::new();
     let base = format!("{}/api/v1", ready.tims);
@@ -197,7 +197,7 @@ async fn post(sandbox: &Running, writes: &[WriteRequest]) -> usize {
         });
         let answers: Vec<reqwest::StatusCode> = futures::StreamExt::collect(futures::StreamExt::buffer_unordered(
             futures::stream::iter(calls),
-            CONCURRENCY,
+            concurrency,
         ))
         .await;
         let refused: Vec<_> = answers.iter().filter(|status| !status.is_success()).collect();
