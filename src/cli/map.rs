@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::args;
 use super::exit::{Exit, Failure, Outcome};
 use super::{check, output, project};
+use crate::catalog::Base;
 use crate::lang::Environment;
 use crate::plan::{EvalError, Next, Plan};
 use crate::rehearse::{Mocks, rehearse};
@@ -26,7 +27,7 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         Some(path) => mocks(path, &plan)?,
         None => Mocks::default(),
     };
-    let params = params(&plan, &environment);
+    let params = params(&plan, &environment)?;
     let mut input: Box<dyn BufRead> = if args.input.as_os_str() == "-" {
         Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
     } else {
@@ -95,14 +96,21 @@ fn mocks(path: &std::path::Path, plan: &Plan) -> Result<Mocks, Failure> {
     Mocks::from_document(&document, plan).map_err(refuse)
 }
 
-/// The values of a plan's parameters: the environment's, the default, or a placeholder.
-fn params(plan: &Plan, environment: &Environment) -> Arc<[Value]> {
+/// The values of a plan's parameters: the environment's, or the default. Text that nobody sets is a placeholder; for
+/// anything else there is none that would not be taken for a value.
+fn params(plan: &Plan, environment: &Environment) -> Result<Arc<[Value]>, Failure> {
     plan.params
         .iter()
         .map(|param| {
             let set = environment.parameters.get(&param.name);
             let set = set.and_then(|value| crate::catalog::wire::read(value, &param.ty.base).ok());
-            set.or_else(|| param.default.clone()).unwrap_or_else(|| Value::from(format!("<env.{}>", param.name)))
+            let placeholder = (param.ty.base == Base::Text).then(|| Value::from(format!("<env.{}>", param.name)));
+            set.or_else(|| param.default.clone()).or(placeholder).ok_or_else(|| {
+                Failure::usage(format!(
+                    "the parameter `{}` has no default; choose an environment that sets it: --env NAME",
+                    param.name
+                ))
+            })
         })
         .collect()
 }

@@ -70,13 +70,19 @@ fn check(plan: &Plan, test: &TestPlan) -> Vec<Diagnostic> {
         mocks.lookup(*lookup, keys, found.clone());
     }
     mocks.answers = test.answers.iter().cloned().collect();
-    let mut params: Vec<Value> =
-        plan.params.iter().map(|param| param.default.clone().unwrap_or_else(|| placeholder(&param.name))).collect();
+    let mut params: Vec<Option<Value>> = plan.params.iter().map(|param| param.default.clone()).collect();
     for (index, value) in &test.params {
         if let Some(place) = params.get_mut(*index) {
-            *place = value.clone();
+            *place = Some(value.clone());
         }
     }
+    let unset = plan.params.iter().zip(&params).find(|(_, value)| value.is_none());
+    if let Some((param, _)) = unset {
+        let message = format!("this test does not set `env.{}`, which has no default", param.name);
+        let help = format!("write `with env.{} = …`", param.name);
+        return vec![failure(test.at, message).label(param.at, "declared here").help(help)];
+    }
+    let params: Vec<Value> = params.into_iter().flatten().collect();
     let mut done = rehearse(plan, test.record.clone(), Arc::from(params), &mocks);
     let mut failures = Vec::new();
     if let Err(error) = &done.key {
@@ -92,10 +98,6 @@ fn check(plan: &Plan, test: &TestPlan) -> Vec<Diagnostic> {
         failures.extend(unmet(plan, expected, &mut done, &mocks));
     }
     failures
-}
-
-fn placeholder(name: &str) -> Value {
-    Value::from(format!("<env.{name}>"))
 }
 
 fn failure(at: Span, message: impl Into<String>) -> Diagnostic {
