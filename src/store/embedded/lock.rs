@@ -4,12 +4,17 @@
 use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{Read, Seek, Write};
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use super::disk::failed;
 use crate::store::StoreError;
 
 /// Its file.
 pub(super) const LOCK_FILE: &str = "LOCK";
+
+/// How long someone who is about to let go may take: a process that is ending, or a child of one that has been started
+/// and has not yet let go of what it was born with.
+const PATIENCE: Duration = Duration::from_millis(500);
 
 /// The right to use a store's directory, for as long as this lives.
 #[derive(Debug)]
@@ -30,7 +35,16 @@ impl Lock {
         let fail = |error: std::io::Error| failed(&path, &error);
         let mut file =
             OpenOptions::new().read(true).write(true).create(true).truncate(false).open(&path).map_err(fail)?;
-        match file.try_lock() {
+        let started = Instant::now();
+        let taken = loop {
+            match file.try_lock() {
+                Err(TryLockError::WouldBlock) if started.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(5));
+                }
+                taken => break taken,
+            }
+        };
+        match taken {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
                 let mut text = String::new();
