@@ -95,6 +95,8 @@ impl Params {
     pub const LIST: Params = Params(512);
     /// An object.
     pub const OBJECT: Params = Params(1024);
+    /// A single value that can be written as text.
+    pub const SCALAR: Params = Params(2 | 4 | 8 | 16 | 32 | 64 | 128 | 256);
     /// Anything but null.
     pub const SOME: Params = Params(0x7fe);
     /// Anything.

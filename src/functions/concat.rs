@@ -9,16 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "concat",
     family: "text",
     summary: "The parts one after another; null is an error.",
-    params: &[many(
-        "parts",
-        Params::BOOL
-            .or(Params::NUMBER)
-            .or(Params::TEXT)
-            .or(Params::DATE)
-            .or(Params::INSTANT)
-            .or(Params::DURATION)
-            .or(Params::MONEY),
-    )],
+    params: &[many("parts", Params::SCALAR)],
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Keeps,
     examples: &[

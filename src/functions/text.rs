@@ -8,16 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "text",
     family: "text",
     summary: "A number, date, money or other single value as text.",
-    params: &[one(
-        "value",
-        Params::BOOL
-            .or(Params::NUMBER)
-            .or(Params::TEXT)
-            .or(Params::DATE)
-            .or(Params::INSTANT)
-            .or(Params::DURATION)
-            .or(Params::MONEY),
-    )],
+    params: &[one("value", Params::SCALAR)],
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Keeps,
     examples: &[

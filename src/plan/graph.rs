@@ -92,7 +92,11 @@ pub fn graph(plan: &Plan) -> Graph {
 fn trigger(trigger: &super::Trigger) -> String {
     match trigger {
         super::Trigger::Event(name) => format!("on {name}"),
-        super::Trigger::Every(every) => format!("every {}s", every.as_secs()),
+        super::Trigger::Every(every) => match every.as_secs() {
+            seconds if seconds % 3600 == 0 => format!("every {}h", seconds / 3600),
+            seconds if seconds % 60 == 0 => format!("every {}m", seconds / 60),
+            seconds => format!("every {seconds}s"),
+        },
         super::Trigger::Cron(schedule, zone) => format!("{schedule} {zone}"),
         super::Trigger::Manual => "manual".to_owned(),
     }

@@ -5,8 +5,10 @@ use std::fmt::Write;
 
 use crate::plan::graph::{Graph, GraphKind, GraphNode};
 
-const WIDTH: usize = 190;
+const WIDTH: usize = 210;
 const HEIGHT: usize = 48;
+/// Letters that fit into a box.
+const LETTERS: usize = 30;
 const GAP_X: usize = 24;
 const GAP_Y: usize = 56;
 /// Nodes beside each other; a layer with more goes on below.
@@ -72,8 +74,11 @@ fn box_of(node: &GraphNode, x: usize, y: usize, out: &mut String) {
     );
     let lines: Vec<&str> = node.label.lines().take(2).collect();
     for (index, line) in lines.iter().enumerate() {
-        let text: String =
-            if line.chars().count() > 30 { line.chars().take(29).chain(['…']).collect() } else { (*line).to_owned() };
+        let text: String = if line.chars().count() > LETTERS {
+            line.chars().take(LETTERS - 1).chain(['…']).collect()
+        } else {
+            (*line).to_owned()
+        };
         let text = text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;");
         let weight = if index == 0 { r#" font-weight="bold""# } else { "" };
         let base = y + if lines.len() == 1 { 29 } else { 20 + 17 * index };
