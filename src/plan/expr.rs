@@ -2,12 +2,10 @@
 
 use std::sync::Arc;
 
-use jsonpath_rust::parser::model::JpQuery;
-
 use super::{LookupId, Slot};
 use crate::catalog::{Base, Function};
 use crate::diag::Span;
-use crate::value::{Value, money::Rounding};
+use crate::value::{Value, money::Rounding, query::Query};
 
 /// An expression with its place in the flow.
 #[derive(Debug)]
@@ -45,7 +43,7 @@ pub enum Expr {
         /// Where it starts.
         base: Box<Node>,
         /// The query.
-        query: Arc<JpQuery>,
+        query: Arc<Query>,
         /// What the schema says is found.
         read: Option<Base>,
     },
