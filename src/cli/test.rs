@@ -8,7 +8,7 @@ use super::exit::{Exit, Outcome};
 use super::{output, project};
 use crate::diag::{Code, Diagnostic, Severity, Span, text};
 use crate::lang::{self, Environment};
-use crate::plan::eval::{EvalError, shown, sides, truth};
+use crate::plan::eval::{shown, sides, truth};
 use crate::plan::{Expectation, Next, Plan, TestPlan};
 use crate::rehearse::{Mocked, Mocks, Rehearsal, rehearse};
 use crate::value::{Value, json};
@@ -141,7 +141,7 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mock
                     let detail = sides(condition, done.progress.frame(), &lookups);
                     Some(failure(*at, format!("this does not hold{detail}")))
                 }
-                Err(EvalError { message, .. }) => Some(failure(*at, format!("this cannot be worked out: {message}"))),
+                Err(error) => Some(failure(*at, format!("this cannot be worked out: {}", error.message))),
             }
         }
     }
