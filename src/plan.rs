@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod case;
+pub mod coverage;
 pub mod eval;
 pub mod expr;
 pub mod facts;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use case::{Expectation, TestPlan};
+pub use coverage::Coverage;
 pub use eval::{EvalError, Lookups, Wanted};
 pub use expr::{Expr, Node, PathStep};
 pub use facts::Facts;
@@ -58,6 +60,8 @@ pub struct Plan {
     pub tests: Vec<TestPlan>,
     /// What the flow reads, writes and calls.
     pub facts: Facts,
+    /// What the probes count, where the flow was compiled with them.
+    pub coverage: Option<Coverage>,
 }
 
 impl Plan {
