@@ -46,6 +46,12 @@ impl Stop<'_> {
         self.rest.lines().next().unwrap_or("")
     }
 
+    /// Where a sign of two parts begins, of which the first was taken for another one: `||`, which may stand apart.
+    fn pair(&self, first: &str, second: &str) -> Option<usize> {
+        let left = self.before.trim_end_matches(' ').strip_suffix(first)?;
+        self.rest.starts_with(second).then_some(left.len())
+    }
+
     /// A finding from one byte of the text to another.
     fn say(&self, code: Code, from: usize, to: usize, message: impl Into<String>, help: impl Into<String>) -> Found {
         Some(Diagnostic::new(code, Span::new(self.base + from, self.base + to), message).help(help))

@@ -15,8 +15,8 @@ pub(super) fn comment(stop: &Stop<'_>) -> Found {
         }
         // The first sign was taken for a division.
         let (first, second) = sign.split_at(1);
-        if stop.before.ends_with(first) && stop.rest.starts_with(second) {
-            return say(stop.at - 1, sign);
+        if let Some(from) = stop.pair(first, second) {
+            return say(from, sign);
         }
     }
     let line_start = stop.at - stop.line().len();
@@ -31,8 +31,8 @@ pub(super) fn comment(stop: &Stop<'_>) -> Found {
 /// `->`, `:` and `=` between a pattern and its result.
 pub(super) fn arrow(stop: &Stop<'_>) -> Found {
     let help = "between a pattern and its result stands `=>`: `\"OPEN\" => 1,`";
-    if stop.before.ends_with('-') && stop.rest.starts_with('>') {
-        return stop.say(Code::E140, stop.at - 1, stop.at + 1, "`->` means nothing here", help);
+    if let Some(from) = stop.pair("-", ">") {
+        return stop.say(Code::E140, from, stop.at + 1, "`->` means nothing here", help);
     }
     let arms = open_brackets(stop.before).last().and_then(|open| stop.before.get(..*open)).is_some_and(|before| {
         let head = before.rsplit(['{', '}', '\n']).next().unwrap_or("");
@@ -57,41 +57,41 @@ pub(super) fn ternary(stop: &Stop<'_>) -> Found {
     (spaced && colon).then(|| stop.say(Code::E138, from, from + 1, "`? :` is not how to choose here", help)).flatten()
 }
 
+/// What to say of an operator that changes a value.
+const CHANGED: &str = "nothing is changed once it is set: give the result a name of its own with `let`";
+
 /// Operators that other languages have.
 pub(super) fn foreign(stop: &Stop<'_>) -> Found {
-    let say = |from: usize, sign: &str, help: &str| {
-        stop.say(Code::E121, from, from + sign.len(), format!("`{sign}` means nothing here"), help)
-    };
-    if stop.before.ends_with('|') && stop.rest.starts_with('|') {
-        return say(stop.at - 1, "||", "write `or`, or `??` for a default");
-    }
-    if stop.before.ends_with("==") && stop.rest.starts_with('=') {
-        return say(stop.at - 2, "===", "write `==`: values are never converted to be compared");
-    }
-    if stop.before.ends_with("!=") && stop.rest.starts_with('=') {
-        return say(stop.at - 2, "!==", "write `!=`: values are never converted to be compared");
-    }
-    if stop.before.ends_with('<') && stop.rest.starts_with('>') {
-        return say(stop.at - 1, "<>", "write `!=`");
-    }
-    if stop.before.ends_with('*') && stop.rest.starts_with('*') {
-        return say(stop.at - 1, "**", "write the product: `n * n`");
+    for (first, second, help) in [
+        ("|", "|", "write `or`, or `??` for a default"),
+        ("==", "=", "write `==`: values are never converted to be compared"),
+        ("!=", "=", "write `!=`: values are never converted to be compared"),
+        ("<", ">", "write `!=`"),
+        ("*", "*", "write the product: `n * n`"),
+        ("+", "=", CHANGED),
+    ] {
+        if let Some(from) = stop.pair(first, second) {
+            return stop.say(
+                Code::E121,
+                from,
+                stop.at + second.len(),
+                format!("`{first}{second}` means nothing here"),
+                help,
+            );
+        }
     }
     for (sign, help) in [
         ("&&", "write `and`"),
         ("&", "put text together with \"{{ a }}{{ b }}\"; both conditions with `and`"),
         ("=~", "write `matches(text, \"pattern\")`"),
-        ("+=", "nothing is changed once it is set: give the sum a name of its own with `let`"),
+        ("+=", CHANGED),
         ("~", "write `matches(text, \"pattern\")`"),
         ("!", "write `not`, or `!=` to compare"),
         ("%}", "write `{{ value }}` for a value; statements stand inside text"),
     ] {
         if stop.rest.starts_with(sign) {
-            return say(stop.at, sign, help);
+            return stop.say(Code::E121, stop.at, stop.at + sign.len(), format!("`{sign}` means nothing here"), help);
         }
-    }
-    if stop.before.ends_with('+') && stop.rest.starts_with('=') {
-        return say(stop.at - 1, "+=", "nothing is changed once it is set: give the sum a name of its own with `let`");
     }
     None
 }

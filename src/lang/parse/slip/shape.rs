@@ -52,8 +52,8 @@ pub(super) fn one_equals(stop: &Stop<'_>) -> Found {
     if stop.rest.starts_with("==") {
         return stop.say(Code::E120, stop.at, stop.at + 2, "`==` does not fit here", help);
     }
-    if stop.before.ends_with('=') && stop.rest.starts_with('=') {
-        return stop.say(Code::E120, stop.at - 1, stop.at + 1, "`==` does not fit here", help);
+    if let Some(from) = stop.pair("=", "=") {
+        return stop.say(Code::E120, from, stop.at + 1, "`==` does not fit here", help);
     }
     let compares = stop.wants(Rule::equal);
     (stop.seen == "=" && compares).then(|| stop.say_here(Code::E120, "`=` does not compare", "write `==`"))?
@@ -96,9 +96,10 @@ pub(super) fn head(stop: &Stop<'_>) -> Found {
     let end = stop.text.len() - after.len();
     let sign = after.trim_start();
     let at = stop.text.len() - sign.len();
-    if let Some(sign) = ["+=", "-=", "*=", "/="].iter().find(|op| sign.starts_with(**op)) {
+    let changes = |op: &&&str| sign.strip_prefix(**op).is_some_and(|rest| rest.trim_start().starts_with('='));
+    if let Some(op) = ["+", "-", "*", "/"].iter().find(changes) {
         let help = "nothing is changed once it is set: give the result a name of its own with `let`";
-        return stop.say(Code::E121, at, at + 2, format!("`{sign}` means nothing here"), help);
+        return stop.say(Code::E121, at, at + 2, format!("`{op}=` means nothing here"), help);
     }
     let takes = if declares == "param" { ":" } else { "=" };
     if sign.starts_with(takes) || declares.is_empty() && sign.starts_with(':') {
@@ -157,7 +158,7 @@ pub(super) fn reason_missing(stop: &Stop<'_>) -> Found {
 /// A lookup without `by` or `give`.
 pub(super) fn columns_missing(stop: &Stop<'_>) -> Found {
     let (word, help) = if stop.wants(Rule::kw_by) {
-        ("by", "say what it is found by: `table \"file.csv\" by column give column`, `tims.items by sku`")
+        ("by", "say what it is found by: `table \"file.csv\" by column give column`, `connector.entity by field`")
     } else if stop.wants(Rule::kw_give) {
         ("give", "say which column it gives: `table \"file.csv\" by column give column`")
     } else {
