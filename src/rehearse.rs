@@ -1,6 +1,8 @@
 //! One record through a plan without the outside: lookups and targets answer from mocks. Serves `map`, the tests of a
 //! flow, and whoever wants to see what would be sent.
 
+pub mod case;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 
@@ -89,7 +91,7 @@ pub fn rehearse(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks)
                 }
                 if let Some(Value::Object(mocked)) = mocks.answers.get(&write.target) {
                     for (name, value) in mocked.iter() {
-                        answered.set(Arc::clone(name), value.clone());
+                        answered.set(name.clone(), value.clone());
                     }
                 }
                 progress.answer(plan, Value::object(answered));

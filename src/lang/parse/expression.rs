@@ -333,7 +333,7 @@ fn infix(left: Expr, rule: Rule, right: Expr, found: &mut Vec<Diagnostic>) -> Op
         (_, _, Some(comparison)) => {
             if matches!(a.kind, ExprKind::Compare(..)) {
                 found.push(
-                    Diagnostic::new(Code::E101, span, "comparisons do not chain").help("write `a < b and b < c`"),
+                    Diagnostic::new(Code::E130, span, "comparisons do not chain").help("write `a < b and b < c`"),
                 );
                 return None;
             }
@@ -354,7 +354,7 @@ fn infix(left: Expr, rule: Rule, right: Expr, found: &mut Vec<Diagnostic>) -> Op
             ExprKind::Variable(name) => ExprKind::Call(name, vec![*a]),
             _ => {
                 found.push(
-                    Diagnostic::new(Code::E101, b.span, "after `|` comes the name of a function")
+                    Diagnostic::new(Code::E136, b.span, "after `|` comes the name of a function")
                         .help("write `value | trim | upper`, or `value ?? default` for a default"),
                 );
                 return None;
