@@ -89,7 +89,7 @@ impl Progress {
             match self.run(step, plan, lookups) {
                 Ok(Some(next)) => return next,
                 Ok(None) => {}
-                Err(EvalError { wanted, .. }) if !wanted.is_empty() => return Next::Lookup(wanted),
+                Err(error) if !error.wanted.is_empty() => return Next::Lookup(error.into_cause().wanted),
                 Err(error) => return Next::Rejected(error),
             }
         }

@@ -7,7 +7,7 @@ use super::difference::{self, Difference, differences};
 use super::origin::Origins;
 use super::{Mocked, Mocks, Rehearsal, rehearse};
 use crate::diag::{Code, Diagnostic, Span};
-use crate::plan::eval::{EvalError, evaluate, shown, sides, truth};
+use crate::plan::eval::{evaluate, shown, sides, truth};
 use crate::plan::{Expectation, Expected, Expr, Next, Node, Plan, RowPlace, TargetId, TestPlan, Write};
 use crate::value::{Object, Value};
 
@@ -171,7 +171,7 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mock
                     let part = if part == condition.at { *at } else { part };
                     say(part, format!("this does not hold{detail}"));
                 }
-                Err(EvalError { message, .. }) => say(*at, format!("this cannot be worked out: {message}")),
+                Err(error) => say(*at, format!("this cannot be worked out: {}", error.message)),
             }
         }
     }

@@ -113,12 +113,12 @@ impl<'t> Testing<'t, '_> {
         let name = self.text(&test.name);
         let Some(given) = &test.given else {
             let help = "write `given { … }` or `given file \"…\"`";
-            self.checker.say_at(Code::E105, test.name.span, "this test has no record", help);
+            self.checker.say_at(Code::E150, test.name.span, "this test has no record", help);
             return None;
         };
         if test.expect.is_empty() {
-            let at = test.name.span;
-            self.checker.say_at(Code::E105, at, "this test expects nothing", "write `expect …`");
+            let help = "write `expect target NAME { … }`, or a condition";
+            self.checker.say_at(Code::E151, test.name.span, "this test expects nothing", help);
             return None;
         }
         let given = self.source(given);

@@ -46,7 +46,7 @@ pub(super) fn value(checker: &mut Checker<'_>, node: &Node, row: Option<(Slot, &
     match evaluate(node, &mut frame, &NoLookups) {
         Ok(value) => Some(value),
         Err(error) => {
-            checker.say_at(error.code, error.at, error.message, "this must be known before anything runs");
+            checker.say_at(error.code, error.at, error.message.clone(), "this must be known before anything runs");
             None
         }
     }
