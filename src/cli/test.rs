@@ -118,12 +118,18 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mock
             Next::Rejected(error) => Some(failure(*at, format!("it was rejected because {:?}", error.message))),
             end => Some(failure(*at, format!("it was not rejected, it {}", outcome(end)))),
         },
-        Expectation::Written { target, payload, at } => {
+        Expectation::Written { target, item, payload, at } => {
             let name = plan.targets.get(*target).map_or("", |target| target.name.as_str());
-            let Some(write) = done.writes.iter().find(|write| write.target == *target) else {
-                return Some(failure(*at, format!("`{name}` was not written; the record {}", outcome(&done.end))));
+            let mut writes =
+                done.writes.iter().filter(|write| write.target == *target && (item.is_empty() || write.item == *item));
+            let Some(write) = writes.next() else {
+                let message = format!("`{name}{item}` was not written; the record {}", outcome(&done.end));
+                return Some(failure(*at, message));
             };
             let payload = payload.as_ref()?;
+            if writes.any(|write| write.payload.same(payload)) {
+                return None;
+            }
             let mut differences = Vec::new();
             compare(name, payload, &write.payload, &mut differences);
             (!differences.is_empty())

@@ -76,6 +76,7 @@ codes! {
     E611: "remote rejected the write",
     E612: "remote could not be reached in all tries",
     E613: "record without a usable key",
+    E614: "item without a key of its own",
     W901: "never used",
     W902: "condition that is always the same",
 }

@@ -436,6 +436,7 @@ fn slip(seen: &str, rest: &str, positives: &[Rule]) -> Option<&'static str> {
     Some(match seen {
         "=" if rest.starts_with("==") => "`==` compares; a field is set with one `=`",
         "=" if positives.contains(&Rule::equal) => "to compare write `==`",
+        "{" if positives.contains(&Rule::kw_key) => "say what each item is called: `each line in list key line.id {`",
         "&" => "write `and`",
         "!" => "write `not`, or `!=` to compare",
         ":" => "fields are set with `=`: `name = value`",
@@ -546,7 +547,7 @@ mod tests {
         let ItemKind::Test(test) = &file.items[0].kind else { panic!("{:?}", file.items[0].kind) };
         assert!(matches!(
             test.expect.as_slice(),
-            [Expect::Target(_, None), Expect::NoTarget(_), Expect::Target(_, None)]
+            [Expect::Target(_, _, None), Expect::NoTarget(_), Expect::Target(_, _, None)]
         ));
     }
 }

@@ -4,8 +4,8 @@ use pest::iterators::Pair;
 
 use super::{Builder, Rule};
 use crate::lang::ast::{
-    Expect, Expr, Given, Item, ItemKind, LookupFrom, LookupItem, Name, Retry, SourceItem, Step, TargetStep, TestItem,
-    Trigger, With,
+    EachStep, Expect, Expr, Given, Item, ItemKind, LookupFrom, LookupItem, Name, Retry, SourceItem, Step, TargetStep,
+    TestItem, Trigger, With,
 };
 use crate::value::Value;
 
@@ -198,6 +198,9 @@ impl Builder<'_> {
         if rule == Rule::when {
             return self.when(pair);
         }
+        if rule == Rule::each {
+            return self.each(pair);
+        }
         if rule == Rule::target {
             return self.target(pair, span).map(Step::Target);
         }
@@ -234,6 +237,20 @@ impl Builder<'_> {
             }
         }
         Some(Step::When { condition: condition?, then, otherwise })
+    }
+
+    fn each(&mut self, pair: Pair<'_, Rule>) -> Option<Step> {
+        let mut inner = parts(pair).peekable();
+        let (name, list, key) = (self.name(inner.next()?)?, self.expr(inner.next()?)?, self.expr(inner.next()?)?);
+        let filter = match inner.next_if(|part| part.as_rule() == Rule::expr) {
+            Some(filter) => Some(self.expr(filter)?),
+            None => None,
+        };
+        let mut steps = Vec::new();
+        for part in inner {
+            steps.push(self.step(part.into_inner().next()?)?);
+        }
+        Some(Step::Each(EachStep { name, list, key, filter, steps }))
     }
 
     fn target(&mut self, pair: Pair<'_, Rule>, span: crate::diag::Span) -> Option<TargetStep> {
@@ -304,11 +321,14 @@ impl Builder<'_> {
             Rule::expect_no => Expect::NoTarget(self.name(first?)?),
             Rule::expect_target => {
                 let name = self.name(first?)?;
-                let payload = match inner.next() {
-                    Some(payload) => Some(self.given(payload)?),
-                    None => None,
-                };
-                Expect::Target(name, payload)
+                let (mut keys, mut payload) = (Vec::new(), None);
+                for part in inner {
+                    match part.as_rule() {
+                        Rule::item_key => keys.push(self.expr(parts(part).next()?)?),
+                        _ => payload = Some(self.given(part)?),
+                    }
+                }
+                Expect::Target(name, keys, payload)
             }
             _ => {
                 let reason = match first {
