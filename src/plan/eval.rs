@@ -243,6 +243,7 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             }
             evaluate(body, frame, lookups)
         }
+        Expr::Probe(probe, inner) => probe.evaluate(inner, frame, lookups),
     }
 }
 
@@ -264,7 +265,7 @@ pub fn text_of(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Result<
 
 /// What stands on both sides of a comparison that did not hold, for the message of an assertion.
 pub fn sides(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> String {
-    let Expr::Compare(_, left, right) = &node.expr else { return String::new() };
+    let Expr::Compare(_, left, right) = &node.bare().expr else { return String::new() };
     let (Ok(a), Ok(b)) = (evaluate(left, frame, lookups), evaluate(right, frame, lookups)) else {
         return String::new();
     };

@@ -219,9 +219,11 @@ impl Used {
             Expr::Const(_) | Expr::Param(_) => {}
             Expr::Record => self.record = true,
             Expr::Slot(slot) => drop(self.slots.insert(*slot)),
-            Expr::Path { base, .. } | Expr::Query { base, .. } | Expr::Not(base) | Expr::Negate(base) => {
-                self.walk(base)
-            }
+            Expr::Path { base, .. }
+            | Expr::Query { base, .. }
+            | Expr::Not(base)
+            | Expr::Negate(base)
+            | Expr::Probe(_, base) => self.walk(base),
             Expr::Call { args, .. } | Expr::Concat(args) | Expr::List(args) => {
                 args.iter().for_each(|arg| self.walk(arg))
             }

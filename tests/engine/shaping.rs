@@ -45,7 +45,7 @@ const LINES: &str = r#"
 source memory.things
 key $.id
 target memory.things as whole upsert { id = $.id }
-each line in $.lines key line.ref {
+each line in $.lines? ?? [] key line.ref {
   when line.amount > 0 {
     target memory.things as part upsert { id = "{{ $.id }}/{{ line.ref }}", amount = line.amount }
   }
@@ -98,21 +98,23 @@ async fn items_of_one_name_stop_the_record_before_any_is_written() {
 
 #[tokio::test]
 async fn items_survive_a_store_that_dies_at_any_commit() {
+    // The remote takes no second one of a name.
+    let once = LINES.replace("upsert", "create");
     let scenario = || {
         let (bench, memory) = bench();
         memory.push_page(vec![thing(&[("a", 1), ("b", 2), ("c", 3)])]);
         (bench, memory)
     };
     let (whole, wanted) = scenario();
-    assert_eq!(whole.run(compile(LINES)).await.outcome, Outcome::Done);
+    assert_eq!(whole.run(compile(&once)).await.outcome, Outcome::Done);
     let commits = whole.store.commits();
     assert!(commits > 5);
     for k in 0..commits {
         let (mut bench, memory) = scenario();
         bench.store.die_after(k, StoreError::Full { path: "(memory)".into() });
-        bench.run(compile(LINES)).await;
+        bench.run(compile(&once)).await;
         bench.restart();
-        assert_eq!(bench.run(compile(LINES)).await.outcome, Outcome::Done, "commit {k}");
+        assert_eq!(bench.run(compile(&once)).await.outcome, Outcome::Done, "commit {k}");
         assert_eq!(memory.documents(), wanted.documents(), "commit {k}");
         assert_eq!(memory.commits(), 5, "commit {k}: each write takes effect once");
     }
