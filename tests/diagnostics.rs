@@ -101,7 +101,7 @@ fn every_refusal_at_run_time_is_told_as_written_down() {
         if Some(error.code) != code_of(&flow) {
             wrong.push(format!("{name} gives {}", error.code.name()));
         }
-        let told = text::render(&source, &[Diagnostic::new(error.code, error.at, error.message)], false);
+        let told = text::render(&source, &[Diagnostic::new(error.code, error.at, error.message.clone())], false);
         flows::golden(&path.with_extension("stderr"), &told, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

@@ -99,7 +99,7 @@ impl Progress {
             match self.run(step, plan, lookups) {
                 Ok(Some(next)) => return next,
                 Ok(None) => {}
-                Err(EvalError { wanted, .. }) if !wanted.is_empty() => return Next::Lookup(wanted),
+                Err(error) if !error.wanted.is_empty() => return Next::Lookup(error.into_cause().wanted),
                 Err(mut error) => {
                     let item = self.item();
                     if !item.is_empty() {
@@ -291,7 +291,7 @@ fn items(each: &EachPlan, frame: &mut Frame, lookups: &dyn Lookups) -> Result<Ve
             Ok(None) => continue,
             // Going on collects everything that has to be fetched, so that it can be fetched in one call.
             Err(error) if !error.wanted.is_empty() => {
-                wanted.extend(error.wanted);
+                wanted.extend(error.into_cause().wanted);
                 continue;
             }
             Err(error) => return Err(error),
@@ -306,7 +306,7 @@ fn items(each: &EachPlan, frame: &mut Frame, lookups: &dyn Lookups) -> Result<Ve
     if wanted.is_empty() {
         return Ok(items);
     }
-    Err(EvalError { wanted, ..EvalError::new(Code::E604, each.key.at, "not looked up yet") })
+    Err(EvalError::wanting(each.key.at, wanted))
 }
 
 fn truth(node: &super::Node, frame: &mut Frame, lookups: &dyn Lookups) -> Result<bool, EvalError> {

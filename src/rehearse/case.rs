@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::{Mocked, Mocks, Rehearsal, rehearse};
 use crate::diag::{Code, Diagnostic, Span};
-use crate::plan::eval::{EvalError, shown, sides, truth};
+use crate::plan::eval::{shown, sides, truth};
 use crate::plan::{Expectation, Next, Plan, TestPlan, Write};
 use crate::value::{Value, json};
 
@@ -94,7 +94,7 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mock
                     let detail = sides(condition, done.progress.frame(), &lookups);
                     Some(failure(*at, format!("this does not hold{detail}")))
                 }
-                Err(EvalError { message, .. }) => Some(failure(*at, format!("this cannot be worked out: {message}"))),
+                Err(error) => Some(failure(*at, format!("this cannot be worked out: {}", error.message))),
             }
         }
     }
