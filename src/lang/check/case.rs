@@ -51,7 +51,7 @@ fn test(
 ) -> Option<TestPlan> {
     let Some(given) = &test.given else {
         checker.say_at(
-            Code::E105,
+            Code::E150,
             test.name.span,
             "this test has no record",
             "write `given { … }` or `given file \"…\"`",
@@ -98,7 +98,8 @@ fn test(
         }
     }
     if test.expect.is_empty() {
-        checker.say_at(Code::E105, test.name.span, "this test expects nothing", "write `expect …`");
+        let help = "write `expect target NAME { … }`, or a condition";
+        checker.say_at(Code::E151, test.name.span, "this test expects nothing", help);
         return None;
     }
     for expect in &test.expect {

@@ -132,7 +132,7 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
     }
     let start = Span::new(0, 0);
     // Where text did not parse at all, a missing declaration may be in there: one error is enough.
-    if checker.found.iter().any(|found| matches!(found.code, Code::E101 | Code::E102 | Code::E103)) {
+    if checker.found.iter().any(|found| found.code.is_syntax()) {
         return head;
     }
     let (source, key, target) = examples(checker);
@@ -277,18 +277,18 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
             }
             AstTrigger::Every(every) => {
                 if every.is_zero() {
-                    checker.say_at(Code::E106, *span, "this never pauses", "write `every 15m`");
+                    checker.say_at(Code::E146, *span, "this never pauses", "write `every 15m`");
                 }
                 Trigger::Every(*every)
             }
             AstTrigger::Cron(schedule, zone) => {
                 if schedule.split_whitespace().count() != 5 {
                     let help = "minute, hour, day of month, month, day of week: \"0 6 * * 1-5\"";
-                    checker.say_at(Code::E106, *span, "a schedule has five parts", help);
+                    checker.say_at(Code::E147, *span, "a schedule has five parts", help);
                 }
                 let zone = zone.clone().unwrap_or_else(|| "UTC".to_owned());
                 if jiff::tz::TimeZone::get(&zone).is_err() {
-                    checker.say_at(Code::E106, *span, format!("there is no zone {zone:?}"), "as in \"Europe/Berlin\"");
+                    checker.say_at(Code::E148, *span, format!("there is no zone {zone:?}"), "as in \"Europe/Berlin\"");
                 }
                 Trigger::Cron(schedule.clone(), zone)
             }

@@ -3,6 +3,7 @@
 use pest::iterators::Pair;
 
 use super::{Builder, Rule};
+use crate::diag::Code;
 use crate::lang::ast::{
     EachStep, Expect, Expr, Given, Item, ItemKind, LookupFrom, LookupItem, Name, Retry, SourceItem, Step, TargetStep,
     TestItem, Trigger, With,
@@ -162,15 +163,29 @@ impl Builder<'_> {
         let count = inner.next()?;
         let retries = match count.as_str().parse::<u32>() {
             Ok(retries) if retries <= 100 => retries,
-            _ => return self.bad(&count, "at most 100 tries"),
+            _ => {
+                return self.bad(
+                    Code::E149,
+                    &count,
+                    "a write is tried again at most 100 times",
+                    "write a number up to 100",
+                );
+            }
         };
         let mut pauses = Vec::new();
+        let inner: Vec<_> = inner.collect();
+        let longest = inner.last().cloned();
         for pause in inner {
             pauses.push(self.duration(&pause)?);
         }
         let backoff = match pauses.as_slice() {
-            [first, longest] if first > longest => {
-                return self.bad(&count, "the first pause is longer than the longest");
+            [first, last] if first > last => {
+                return self.bad(
+                    Code::E149,
+                    longest.as_ref().unwrap_or(&count),
+                    "the first pause is longer than the longest",
+                    "write the shorter one first: `backoff 1s..5m`",
+                );
             }
             [first, longest] => Some((*first, *longest)),
             _ => None,
@@ -186,7 +201,9 @@ impl Builder<'_> {
             Rule::duration => i64::try_from(self.duration(&limit)?.as_secs()).ok()?,
             _ => match limit.as_str().parse() {
                 Ok(limit) => limit,
-                Err(_) => return self.bad(&limit, "this number is too large"),
+                Err(_) => {
+                    return self.bad(Code::E106, &limit, "this number is too large", "write one of at most 18 digits");
+                }
             },
         };
         Some((measure, limit))
