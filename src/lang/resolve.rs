@@ -196,6 +196,15 @@ impl<'c> Resolver<'c> {
                     self.close();
                 }
             }
+            Step::Each(each) => {
+                self.expr(&each.list);
+                self.scopes.push(Vec::new());
+                self.variable(&each.name, "name");
+                self.expr(&each.key);
+                self.optional(each.filter.as_ref());
+                each.steps.iter().for_each(|step| self.step(step));
+                self.close();
+            }
             Step::Target(target) => {
                 self.expr(&target.payload);
                 match &target.name {
@@ -230,7 +239,8 @@ impl<'c> Resolver<'c> {
         for expect in &test.expect {
             match expect {
                 Expect::Holds(expr) | Expect::Targets(expr, _) => self.expr(expr),
-                Expect::Target(_, payload) => {
+                Expect::Target(_, keys, payload) => {
+                    keys.iter().for_each(|key| self.expr(key));
                     if let Some(Given::Value(payload) | Given::File(payload)) = payload {
                         self.expr(payload);
                     }

@@ -75,6 +75,17 @@ pub enum Expected {
     Golden(Golden),
 }
 
+impl Expected {
+    /// What is expected, where it is known.
+    #[must_use]
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Expected::Value(value) => Some(value),
+            Expected::Golden(golden) => golden.found.as_ref().ok(),
+        }
+    }
+}
+
 /// A file with what is expected.
 #[derive(Debug)]
 pub struct Golden {
@@ -112,6 +123,8 @@ pub enum Expectation {
     Written {
         /// The target.
         target: TargetId,
+        /// The items that it is written for, as [`super::Write::item`] has them; empty for any.
+        item: String,
         /// The payload; `None` where any will do.
         payload: Option<Expected>,
         /// Where.

@@ -136,14 +136,22 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mock
             Next::Rejected(error) => say(*at, format!("it was rejected because {:?}", error.message)),
             end => say(*at, format!("it was not rejected, it {}", outcome(end))),
         },
-        Expectation::Written { target, payload, at } => {
+        Expectation::Written { target, item, payload, at } => {
             let name = plan.targets.get(*target).map_or("", |target| target.name.as_str());
-            let Some(write) = done.writes.iter().find(|write| write.target == *target) else {
-                return say(*at, format!("`{name}` was not written; the record {}", outcome(&done.end)));
+            let written = |write: &&Write| write.target == *target && (item.is_empty() || write.item == *item);
+            let writes: Vec<&Write> = done.writes.iter().filter(written).collect();
+            let Some(first) = writes.first() else {
+                return say(*at, format!("`{name}{item}` was not written; the record {}", outcome(&done.end)));
             };
             if let Some(wanted) = payload {
+                // Where no item is named, that of any may be meant: the one that is right, or the nearest to it.
+                let by_distance = |write: &&&Write| match wanted.value() {
+                    Some(value) => differences(value, &write.payload).len(),
+                    None => 0,
+                };
+                let write = writes.iter().min_by_key(by_distance).copied().unwrap_or(first);
                 let places = |path: &[difference::Step]| Origins::of(plan).place(*target, path);
-                compared(name, wanted, &write.payload, *at, places, ran);
+                compared(&format!("{name}{}", write.item), wanted, &write.payload, *at, places, ran);
             }
         }
         Expectation::NotWritten { target, at } => {
@@ -241,7 +249,7 @@ fn compared(
 fn written(plan: &Plan, write: &Write) -> Value {
     let mut out = Object::new();
     let name = plan.targets.get(write.target).map_or("", |target| target.name.as_str());
-    out.set("target", Value::text(name));
+    out.set("target", Value::text(format!("{name}{}", write.item)));
     out.set("payload", write.payload.clone());
     Value::object(out)
 }
@@ -252,7 +260,10 @@ fn target_of(plan: &Plan, writes: &[Write], item: &difference::Step) -> Option<T
         difference::Step::Item(index) => writes.get(*index).map(|write| write.target),
         difference::Step::Named(_, name) => {
             let name = name.display();
-            plan.targets.iter().position(|target| target.name == name)
+            let called = |write: &&Write| {
+                plan.targets.get(write.target).is_some_and(|target| format!("{}{}", target.name, write.item) == name)
+            };
+            writes.iter().find(called).map(|write| write.target)
         }
         difference::Step::Field(_) => None,
     }

@@ -141,7 +141,12 @@ impl<'p> Origins<'p> {
                     self.steps(then);
                     self.steps(otherwise);
                 }
-                _ => {}
+                PlanStep::Each(each) => {
+                    self.slots.insert(each.slot, Origin::ItemOf(&each.list));
+                    self.node(&each.list);
+                    self.steps(&each.steps);
+                }
+                PlanStep::Skip { .. } | PlanStep::Reject { .. } | PlanStep::Ensure { .. } | PlanStep::Target(_) => {}
             }
         }
     }

@@ -9,6 +9,7 @@ use crate::catalog::{Base, ObjectSpec, Type};
 use crate::diag::{Code, Severity, Span, suggest};
 use crate::lang::Files;
 use crate::lang::ast::{Expect, Expr, File, Given, ItemKind, Name, TestItem, With};
+use crate::plan::progress;
 use crate::plan::{
     Expectation, Expected, Golden, LookupId, LookupPlan, Node, Refusal, RowPlan, Slot, TargetId, TargetPlan, TestPlan,
 };
@@ -74,7 +75,7 @@ enum Source {
 enum Wanted {
     Skipped(Option<Node>, Span),
     Rejected(Option<Node>, Span),
-    Written(TargetId, Option<Source>, Span),
+    Written(TargetId, Vec<Node>, Option<Source>, Span),
     NotWritten(TargetId, Span),
     Writes(Node, Span),
     Holds(Arc<Node>, Span),
@@ -249,13 +250,14 @@ impl<'t> Testing<'t, '_> {
             Expect::Skip(reason, at) => Wanted::Skipped(self.reason(reason.as_ref())?, *at),
             Expect::Reject(reason, at) => Wanted::Rejected(self.reason(reason.as_ref())?, *at),
             Expect::NoTarget(name) => Wanted::NotWritten(self.target(name)?.0, name.span),
-            Expect::Target(name, payload) => {
+            Expect::Target(name, keys, payload) => {
                 let (target, _) = self.target(name)?;
+                let keys: Option<Vec<Node>> = keys.iter().map(|key| Some(self.known(key)?.0)).collect();
                 let payload = match payload {
                     Some(payload) => Some(self.source(payload)?),
                     None => None,
                 };
-                Wanted::Written(target, payload, name.span)
+                Wanted::Written(target, keys?, payload, name.span)
             }
             Expect::Targets(path, at) => Wanted::Writes(self.text(path)?, *at),
             Expect::Holds(condition) => {
@@ -376,13 +378,17 @@ impl Making<'_, '_> {
         Some(match wanted {
             Wanted::Skipped(reason, at) => Expectation::Skipped { reason: self.reason(reason.as_ref())?, at: *at },
             Wanted::Rejected(reason, at) => Expectation::Rejected { reason: self.reason(reason.as_ref())?, at: *at },
-            Wanted::Written(target, payload, at) => {
+            Wanted::Written(target, keys, payload, at) => {
+                let mut item = String::new();
+                for key in keys {
+                    item.push_str(&progress::item(&self.text(key)?));
+                }
                 let payload = match payload {
                     Some(Source::Value(node)) => Some(Expected::Value(self.value(node)?)),
                     Some(Source::File(path)) => Some(Expected::Golden(self.file(path)?)),
                     None => None,
                 };
-                Expectation::Written { target: *target, payload, at: *at }
+                Expectation::Written { target: *target, item, payload, at: *at }
             }
             Wanted::NotWritten(target, at) => Expectation::NotWritten { target: *target, at: *at },
             Wanted::Writes(path, at) => Expectation::Writes { wanted: Expected::Golden(self.file(path)?), at: *at },

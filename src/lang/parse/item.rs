@@ -4,7 +4,9 @@ use pest::iterators::Pair;
 
 use super::{Builder, Rule};
 use crate::diag::Code;
-use crate::lang::ast::{Item, ItemKind, LookupFrom, LookupItem, Name, Retry, SourceItem, Step, TargetStep, Trigger};
+use crate::lang::ast::{
+    EachStep, Item, ItemKind, LookupFrom, LookupItem, Name, Retry, SourceItem, Step, TargetStep, Trigger,
+};
 use crate::value::Value;
 
 /// The pairs inside a pair, without the keywords that were needed only to tell it from others.
@@ -212,6 +214,9 @@ impl Builder<'_> {
         if rule == Rule::when {
             return self.when(pair);
         }
+        if rule == Rule::each {
+            return self.each(pair);
+        }
         if rule == Rule::target {
             return self.target(pair, span).map(Step::Target);
         }
@@ -248,6 +253,20 @@ impl Builder<'_> {
             }
         }
         Some(Step::When { condition: condition?, then, otherwise })
+    }
+
+    fn each(&mut self, pair: Pair<'_, Rule>) -> Option<Step> {
+        let mut inner = parts(pair).peekable();
+        let (name, list, key) = (self.name(inner.next()?)?, self.expr(inner.next()?)?, self.expr(inner.next()?)?);
+        let filter = match inner.next_if(|part| part.as_rule() == Rule::expr) {
+            Some(filter) => Some(self.expr(filter)?),
+            None => None,
+        };
+        let mut steps = Vec::new();
+        for part in inner {
+            steps.push(self.step(part.into_inner().next()?)?);
+        }
+        Some(Step::Each(EachStep { name, list, key, filter, steps }))
     }
 
     fn target(&mut self, pair: Pair<'_, Rule>, span: crate::diag::Span) -> Option<TargetStep> {

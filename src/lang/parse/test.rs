@@ -73,11 +73,14 @@ impl Builder<'_> {
             Rule::expect_targets => Expect::Targets(self.text(&parts(first?).next()?)?, span),
             Rule::expect_target => {
                 let name = self.name(first?)?;
-                let payload = match inner.next() {
-                    Some(payload) => Some(self.given(payload)?),
-                    None => None,
-                };
-                Expect::Target(name, payload)
+                let (mut keys, mut payload) = (Vec::new(), None);
+                for part in inner {
+                    match part.as_rule() {
+                        Rule::item_key => keys.push(self.expr(parts(part).next()?)?),
+                        _ => payload = Some(self.given(part)?),
+                    }
+                }
+                Expect::Target(name, keys, payload)
             }
             _ => {
                 let reason = match first {
