@@ -72,6 +72,7 @@ codes! {
     E150: "test without a record",
     E151: "test that expects nothing",
     E152: "number as it is written elsewhere",
+    E170: "`each` without a key",
     E201: "unknown name",
     E202: "unknown function",
     E203: "unknown field",
@@ -109,6 +110,7 @@ codes! {
     E611: "remote rejected the write",
     E612: "remote could not be reached in all tries",
     E613: "record without a usable key",
+    E614: "item without a key of its own",
     W901: "never used",
     W902: "condition that is always the same",
 }

@@ -10,6 +10,8 @@ mod matching;
 mod operator;
 mod program;
 mod query;
+mod rows;
+mod step;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

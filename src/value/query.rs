@@ -22,7 +22,7 @@ pub const MAX_LENGTH: usize = 16 << 10;
 /// How deep brackets may stand in each other in a query.
 pub const MAX_DEPTH: usize = 32;
 /// How many values one query may look at, over and over again as `$..*..*` does.
-pub const MAX_WORK: u64 = 20_000_000;
+pub const MAX_WORK: u64 = 5_000_000;
 
 /// A query that can be run.
 #[derive(Debug, Clone)]
