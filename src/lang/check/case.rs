@@ -80,7 +80,7 @@ fn test(
             With::Lookup(name, keys, value) => {
                 let Some(index) = lookups.iter().position(|lookup| lookup.name == name.text) else {
                     checker.say_at(
-                        Code::E201,
+                        Code::E225,
                         name.span,
                         format!("there is no lookup `{}`", name.text),
                         "name one of this flow's",
@@ -133,7 +133,7 @@ fn target_named(checker: &mut Checker<'_>, name: &Name, targets: &[TargetPlan]) 
         Some(near) => format!("did you mean `{near}`?"),
         None => format!("give the target a name with `as`; there are {}", names.join(", ")),
     };
-    checker.say_at(Code::E201, name.span, format!("no target is called `{}`", name.text), help);
+    checker.say_at(Code::E224, name.span, format!("no target is called `{}`", name.text), help);
     None
 }
 
@@ -152,7 +152,7 @@ fn given_value(
                 Ok(value) => Some(value),
                 Err(why) => {
                     checker.say_at(
-                        Code::E401,
+                        Code::E422,
                         path.span,
                         format!("{:?} cannot be read: {why}", path.text),
                         "paths are relative to the flow",
