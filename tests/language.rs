@@ -28,7 +28,9 @@ fn outcome(plan: &Plan, done: &Rehearsal) -> String {
     let mut lines: Vec<String> = done
         .writes
         .iter()
-        .map(|write| format!("  {{\"{}\": {}}}", plan.targets[write.target].name, json::to_string(&write.payload)))
+        .map(|write| {
+            format!("  {{\"{}{}\": {}}}", plan.targets[write.target].name, write.item, json::to_string(&write.payload))
+        })
         .collect();
     lines.push(match &done.end {
         Next::Skipped { reason, .. } => format!("  {{\"skipped\": {reason:?}}}"),

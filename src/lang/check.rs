@@ -10,6 +10,8 @@ mod join;
 mod matching;
 mod operator;
 mod program;
+mod rows;
+mod step;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -43,14 +43,14 @@ fn expressions(file: &File) -> Vec<&Expr> {
                 }
                 for with in &test.with {
                     match with {
-                        With::Env(_, value) | With::Answer(_, value) => all.push(value),
+                        With::Env(_, value) | With::Answer(_, value) | With::Refusal(_, _, value) => all.push(value),
                         With::Lookup(_, keys, value) => all.extend(keys.iter().chain([value])),
                     }
                 }
                 for expect in &test.expect {
                     match expect {
                         Expect::Holds(condition) => all.push(condition),
-                        Expect::Target(_, Some(Given::Value(value))) => all.push(value),
+                        Expect::Target(_, _, Some(Given::Value(value))) => all.push(value),
                         _ => {}
                     }
                 }
@@ -63,7 +63,7 @@ fn expressions(file: &File) -> Vec<&Expr> {
 
 fn of_step<'f>(step: &'f Step, all: &mut Vec<&'f Expr>) {
     all.extend(step.expressions());
-    if let Step::When { then, otherwise, .. } = step {
-        then.iter().chain(otherwise).for_each(|step| of_step(step, all));
+    for inner in step.branches().into_iter().flatten() {
+        of_step(inner, all);
     }
 }

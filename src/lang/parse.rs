@@ -5,6 +5,7 @@ mod expression;
 mod item;
 mod literal;
 mod slip;
+mod test;
 
 use pest::Parser;
 use pest::iterators::Pair;
@@ -308,7 +309,7 @@ mod tests {
         let ItemKind::Test(test) = &file.items[0].kind else { panic!("{:?}", file.items[0].kind) };
         assert!(matches!(
             test.expect.as_slice(),
-            [Expect::Target(_, None), Expect::NoTarget(_), Expect::Target(_, None)]
+            [Expect::Target(_, _, None), Expect::NoTarget(_), Expect::Target(_, _, None)]
         ));
     }
 }

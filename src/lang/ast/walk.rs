@@ -107,7 +107,18 @@ impl Step {
             Step::Reject { when, because } => vec![when, because],
             Step::Let { value, .. } => vec![value],
             Step::When { condition, .. } => vec![condition],
+            Step::Each(each) => [&each.list, &each.key].into_iter().chain(&each.filter).collect(),
             Step::Target(target) => vec![&target.payload],
+        }
+    }
+
+    /// The steps inside this one, one list for each branch.
+    #[must_use]
+    pub fn branches(&self) -> Vec<&[Step]> {
+        match self {
+            Step::When { then, otherwise, .. } => vec![then, otherwise],
+            Step::Each(each) => vec![&each.steps],
+            _ => Vec::new(),
         }
     }
 }

@@ -40,8 +40,7 @@ fn declared<'f>(step: &'f Step, names: &mut Vec<&'f Name>) {
     match step {
         Step::Let { name, .. } => names.push(name),
         Step::Target(target) => names.extend(&target.name),
-        Step::When { then, otherwise, .. } => then.iter().chain(otherwise).for_each(|step| declared(step, names)),
-        _ => {}
+        _ => step.branches().into_iter().flatten().for_each(|step| declared(step, names)),
     }
 }
 

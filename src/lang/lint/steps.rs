@@ -28,15 +28,12 @@ pub(super) fn lint(steps: &[&Step], found: &mut Vec<Diagnostic>) {
                 gone.push(when);
             }
             Step::Ensure { condition, .. } => literal(condition, None, found),
-            Step::When { condition, then, otherwise } => {
+            Step::When { condition, then, .. } => {
                 literal(condition, None, found);
                 if then.is_empty() {
                     let message = "nothing is done under this condition";
                     let help = "write its steps between the braces, or remove it";
                     found.push(Diagnostic::new(Code::W917, condition.span, message).help(help));
-                }
-                for branch in [then, otherwise] {
-                    lint(&branch.iter().collect::<Vec<_>>(), found);
                 }
             }
             Step::Target(target) => {
@@ -59,7 +56,10 @@ pub(super) fn lint(steps: &[&Step], found: &mut Vec<Diagnostic>) {
                     );
                 }
             }
-            Step::Let { .. } => {}
+            Step::Let { .. } | Step::Each(_) => {}
+        }
+        for branch in step.branches() {
+            lint(&branch.iter().collect::<Vec<_>>(), found);
         }
     }
 }

@@ -1,21 +1,20 @@
 //! Tests of a flow that test nothing, or that nobody can tell apart.
 
-use std::collections::HashMap;
-
 use crate::diag::{Code, Diagnostic};
 use crate::lang::ast::{Expect, Expr, ExprKind, File, ItemKind};
 
 pub(super) fn lint(file: &File, found: &mut Vec<Diagnostic>) {
-    let mut names = HashMap::new();
+    let mut names: Vec<&Expr> = Vec::new();
     for item in &file.items {
         let ItemKind::Test(test) = &item.kind else { continue };
-        if let Some(first) = names.insert(test.name.text.as_str(), test.name.span) {
+        if let Some(first) = names.iter().find(|name| name.alike(&test.name)) {
             found.push(
                 Diagnostic::new(Code::W918, test.name.span, "another test has this name")
-                    .label(first, "this one")
+                    .label(first.span, "this one")
                     .help("say in its name what is different"),
             );
         }
+        names.push(&test.name);
         for expect in &test.expect {
             if let Expect::Holds(condition) = expect
                 && !condition.any(&of_the_flow)

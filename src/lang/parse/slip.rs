@@ -1,10 +1,11 @@
 //! A place where the grammar does not go on, in the author's words: which slip it is, and what to type instead. The
 //! parser stops where no rule fits; what was meant is read from the text around that place. Each slip is one function
-//! in [`operator`], [`number`], [`shape`] or [`word`], with what tells it, its wording and its cure.
+//! in [`operator`], [`number`], [`shape`], [`shaping`] or [`word`], with what tells it, its wording and its cure.
 
 mod number;
 mod operator;
 mod shape;
+mod shaping;
 mod word;
 
 use pest::error::{ErrorVariant, InputLocation};
@@ -66,7 +67,7 @@ impl Stop<'_> {
 type Found = Option<Diagnostic>;
 
 /// The slips in the order in which they are told apart: the more particular first.
-const SLIPS: [fn(&Stop<'_>) -> Found; 28] = [
+const SLIPS: [fn(&Stop<'_>) -> Found; 29] = [
     shape::text_not_closed,
     operator::comment,
     operator::arrow,
@@ -90,6 +91,7 @@ const SLIPS: [fn(&Stop<'_>) -> Found; 28] = [
     shape::verb_missing,
     shape::reason_missing,
     shape::columns_missing,
+    shaping::item_without_key,
     shape::not_closed_in_line,
     shape::closed_twice,
     operator::semicolon,
@@ -213,6 +215,8 @@ fn expected(positives: &[Rule]) -> String {
             Rule::kw_retry => "`retry`",
             Rule::kw_target => "`target`",
             Rule::given | Rule::with | Rule::expect => "`given`, `with` or `expect`",
+            Rule::rows => "`for row in …`",
+            Rule::from_file => "`file \"…\"`",
             Rule::trigger_on | Rule::where_ | Rule::since => "`on`, `where` or `since`",
             Rule::trigger => "`event NAME`, `every 15m`, `cron \"…\"` or `manual`",
             Rule::inner => "a step such as `target` or `let`",
