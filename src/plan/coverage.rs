@@ -258,8 +258,8 @@ impl Coverage {
             Expr::Coalesce(first, second) => {
                 let hits = self.watched(first, Watch::Presence);
                 self.inside(second);
-                let there = "is never there: the default is always taken";
-                let absent = "is always there: this default is never taken";
+                let there = "is never there: its default is always taken";
+                let absent = "is a default that is never taken";
                 self.sides.push(Side { at: first.at, missed: there, hits: Arc::clone(&hits), taken: Taken::Yes });
                 self.sides.push(Side { at: second.at, missed: absent, hits, taken: Taken::No });
             }
@@ -267,7 +267,7 @@ impl Coverage {
                 let hits = self.watched(first, Watch::Success);
                 self.inside(second);
                 let done = "always fails and is caught";
-                let failed = "never fails: what `catch` gives is not used";
+                let failed = "is never used: nothing fails that is caught here";
                 self.sides.push(Side { at: first.at, missed: done, hits: Arc::clone(&hits), taken: Taken::Yes });
                 self.sides.push(Side { at: second.at, missed: failed, hits, taken: Taken::No });
             }
