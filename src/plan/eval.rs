@@ -5,11 +5,12 @@ use std::sync::Arc;
 
 use rust_decimal::Decimal;
 
+use super::budget::{self, Budget};
 use super::expr::{Access, Arithmetic, Comparison, Expr, Node, PathStep};
 use super::{LookupId, Slot};
 use crate::catalog::{Args, Base, Params, wire};
 use crate::diag::{Code, Span, suggest};
-use crate::value::{Money, Object, Value, json};
+use crate::value::{Money, Object, Value, json, query};
 
 /// How long a text may get that an expression builds, in bytes.
 pub const MAX_TEXT: usize = 1 << 20;
@@ -106,13 +107,14 @@ pub struct Frame {
     record: Value,
     params: Arc<[Value]>,
     slots: Vec<Value>,
+    budget: Budget,
 }
 
 impl Frame {
     /// A frame for a record.
     #[must_use]
     pub fn new(record: Value, params: Arc<[Value]>, slots: usize) -> Self {
-        Self { record, params, slots: vec![Value::Null; slots] }
+        Self { record, params, slots: vec![Value::Null; slots], budget: Budget::default() }
     }
 
     /// Sets a variable.
@@ -147,9 +149,11 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
         Expr::Path { base, steps, read } => path(node, base, steps, read.as_ref(), frame, lookups),
         Expr::Query { base, query, read } => {
             let base = evaluate(base, frame, lookups)?;
+            let mut work = query::MAX_WORK;
             let found = query
-                .run(&base, MAX_ITEMS)
+                .run(&base, MAX_ITEMS, &mut work)
                 .map_err(|error| EvalError::new(Code::E610, node.at, format!("the query was given up: {error}")))?;
+            frame.budget.spend(node, usize::try_from(query::MAX_WORK - work).unwrap_or(usize::MAX))?;
             let found = found.into_iter().cloned();
             let values: Result<Vec<Value>, EvalError> = match read {
                 Some(base) => found.map(|value| read_as(node, &value, base)).collect(),
@@ -159,7 +163,10 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
         }
         Expr::Call { function, args } => {
             let values = all(args, frame, lookups)?;
-            call(node, function, args, &values)
+            frame.budget.spend(node, values.iter().map(budget::size).sum())?;
+            let value = call(node, function, args, &values)?;
+            frame.budget.spend(node, budget::size(&value))?;
+            Ok(value)
         }
         Expr::Lookup { lookup, keys, otherwise } => {
             let values = all(keys, frame, lookups)?;
@@ -182,6 +189,7 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
                 text.push_str(&text_of(part, frame, lookups)?);
                 limit_text(node, text.len())?;
             }
+            frame.budget.spend(node, text.len() / 16)?;
             Ok(Value::from(text))
         }
         Expr::Template(template) => {
@@ -189,23 +197,29 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             for (name, value) in &template.names {
                 names.push((name.clone(), evaluate(value, frame, lookups)?));
             }
-            super::template::render(template, names)
-                .map(Value::from)
-                .map_err(|message| EvalError::new(Code::E609, node.at, message))
+            let text = super::template::render(template, names)
+                .map_err(|message| EvalError::new(Code::E609, node.at, message))?;
+            limit_text(node, text.len())?;
+            frame.budget.spend(node, budget::TEMPLATE + text.len() / 16)?;
+            Ok(Value::from(text))
         }
         Expr::Arithmetic(operation, left, right) => {
             let a = evaluate(left, frame, lookups)?;
             let b = evaluate(right, frame, lookups)?;
-            arithmetic(*operation, &a, &b).map_err(|why| EvalError::new(Code::E605, node.at, why))
+            let value = arithmetic(*operation, &a, &b).map_err(|why| EvalError::new(Code::E605, node.at, why))?;
+            frame.budget.spend(node, budget::size(&value))?;
+            Ok(value)
         }
         Expr::Compare(comparison, left, right) => {
             let a = evaluate(left, frame, lookups)?;
             let b = evaluate(right, frame, lookups)?;
+            frame.budget.spend(node, budget::size(&a))?;
             compare(*comparison, &a, &b).map(Value::Bool).map_err(|why| EvalError::new(Code::E603, node.at, why))
         }
         Expr::In { item, list, not } => {
             let item = evaluate(item, frame, lookups)?;
             let list = evaluate(list, frame, lookups)?;
+            frame.budget.spend(node, budget::size(&list))?;
             let found = match &list {
                 Value::List(items) => items.iter().any(|other| other.same(&item)),
                 other => return Err(mismatch(node, "list", other)),
@@ -259,7 +273,11 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             }
         }
         Expr::For { slot, list, filter, body } => each(node, *slot, list, filter.as_deref(), body, frame, lookups),
-        Expr::List(items) => all(items, frame, lookups).map(Value::list),
+        Expr::List(items) => {
+            let values = all(items, frame, lookups)?;
+            frame.budget.spend(node, values.iter().map(budget::size).sum())?;
+            Ok(Value::list(values))
+        }
         Expr::Object(fields) => fill(Object::new(), fields, frame, lookups),
         Expr::With(base, fields) => match evaluate(base, frame, lookups)? {
             Value::Object(object) => fill(Object::clone(&object), fields, frame, lookups),
@@ -363,6 +381,7 @@ fn each(
     let mut out = Vec::with_capacity(items.len());
     let mut wanted = Vec::new();
     for item in items.iter() {
+        frame.budget.spend(node, 1)?;
         frame.set(slot, item.clone());
         let outcome = match filter {
             Some(filter) => truth(filter, frame, lookups)
@@ -370,7 +389,10 @@ fn each(
             None => evaluate(body, frame, lookups).map(Some),
         };
         match outcome {
-            Ok(Some(value)) => out.push(value),
+            Ok(Some(value)) => {
+                frame.budget.spend(node, budget::size(&value))?;
+                out.push(value);
+            }
             Ok(None) => {}
             Err(error) if !error.wanted.is_empty() => wanted.extend(error.into_cause().wanted),
             Err(error) if wanted.is_empty() => return Err(error),

@@ -11,7 +11,7 @@ use flowrun::lang::{self, Compiled, Environment, FilesInMemory, format::format};
 use flowrun::plan::eval::{Answer, Frame, Lookups, MAX_ITEMS, evaluate};
 use flowrun::plan::{Next, Plan};
 use flowrun::rehearse::{Mocks, rehearse};
-use flowrun::value::query::Query;
+use flowrun::value::query::{MAX_WORK, Query};
 use flowrun::value::{Value, json};
 use flowrun::{connectors, functions};
 
@@ -184,7 +184,7 @@ fn query(bytes: &[u8]) {
     let (query, document) = text.split_once('\n').unwrap_or((&text, "null"));
     let Ok(query) = Query::parse(query) else { return };
     let document = json::parse(document.as_bytes()).unwrap_or_default();
-    let _ = query.run(&document, MAX_ITEMS);
+    let _ = query.run(&document, MAX_ITEMS, &mut MAX_WORK.clone());
 }
 
 /// Runs a target by its name.
