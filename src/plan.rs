@@ -4,6 +4,8 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod answer;
+pub mod case;
+pub mod coverage;
 pub mod eval;
 pub mod expr;
 pub mod facts;
@@ -15,6 +17,8 @@ pub mod template;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use case::{Expectation, Expected, Golden, Refusal, RowPlace, RowPlan, TestPlan};
+pub use coverage::Coverage;
 pub use eval::{EvalError, Lookups, Wanted};
 pub use expr::{Expr, Node, PathStep};
 pub use facts::Facts;
@@ -56,6 +60,8 @@ pub struct Plan {
     pub tests: Vec<TestPlan>,
     /// What the flow reads, writes and calls.
     pub facts: Facts,
+    /// What the probes count, where the flow was compiled with them.
+    pub coverage: Option<Coverage>,
 }
 
 impl Plan {
@@ -213,8 +219,26 @@ pub enum Step {
         /// Steps if not.
         otherwise: Vec<Step>,
     },
+    /// Steps for each item of a list.
+    Each(EachPlan),
     /// A write.
     Target(TargetId),
+}
+
+/// Steps for each item of a list: one record to many writes.
+#[derive(Debug)]
+pub struct EachPlan {
+    /// The slot of the item.
+    pub slot: Slot,
+    /// The list.
+    pub list: Node,
+    /// What an item is called: text or a whole number, no two alike in one record. It is part of the name under which
+    /// the ledger knows the item's writes.
+    pub key: Node,
+    /// Which items.
+    pub filter: Option<Node>,
+    /// What is done with each.
+    pub steps: Vec<Step>,
 }
 
 /// A write to a target.
@@ -276,65 +300,4 @@ pub struct AlertPlan {
     pub measure: String,
     /// More than this: a count, or seconds.
     pub above: i64,
-}
-
-/// A test of the flow.
-#[derive(Debug)]
-pub struct TestPlan {
-    /// Its name.
-    pub name: String,
-    /// The record.
-    pub record: Value,
-    /// Answers of lookups: lookup, keys, what is found (null for a miss).
-    pub lookups: Vec<(LookupId, Vec<Value>, Value)>,
-    /// Parameters.
-    pub params: Vec<(usize, Value)>,
-    /// Answers of targets.
-    pub answers: Vec<(TargetId, Value)>,
-    /// What must be.
-    pub expectations: Vec<Expectation>,
-    /// Where it stands.
-    pub at: Span,
-}
-
-/// What a test expects.
-#[derive(Debug)]
-pub enum Expectation {
-    /// A condition over the record, the lets, transforms and answers.
-    Holds {
-        /// The condition.
-        condition: Node,
-        /// Where.
-        at: Span,
-    },
-    /// The record is skipped, for a reason that contains this.
-    Skipped {
-        /// Part of the reason.
-        reason: Option<String>,
-        /// Where.
-        at: Span,
-    },
-    /// The record is rejected, for a reason that contains this.
-    Rejected {
-        /// Part of the reason.
-        reason: Option<String>,
-        /// Where.
-        at: Span,
-    },
-    /// A target is written with this payload.
-    Written {
-        /// The target.
-        target: TargetId,
-        /// The payload; `None` where any will do.
-        payload: Option<Value>,
-        /// Where.
-        at: Span,
-    },
-    /// A target is not written.
-    NotWritten {
-        /// The target.
-        target: TargetId,
-        /// Where.
-        at: Span,
-    },
 }

@@ -88,7 +88,7 @@ pub(super) fn split(args: &Args<'_>) -> Result<Object, FunctionError> {
         ("last", parts.last),
         ("suffix", parts.suffix),
     ] {
-        object.push(Arc::from(field), if words.is_empty() { Value::Null } else { Value::from(words.join(" ")) });
+        object.push(field, if words.is_empty() { Value::Null } else { Value::from(words.join(" ")) });
     }
     Ok(object)
 }

@@ -2,11 +2,16 @@
 //! and lowered to the expressions that run, but not yet put together.
 
 mod access;
+mod case;
+mod constant;
 mod expression;
 mod join;
 mod matching;
 mod operator;
 mod program;
+mod query;
+mod rows;
+mod step;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -31,9 +31,7 @@ impl Table {
         }
         let value = match <[Value; 1]>::try_from(given) {
             Ok([only]) => only,
-            Err(given) => {
-                Value::object(self.give.iter().map(|name| Arc::from(name.as_str())).zip(given).collect::<Object>())
-            }
+            Err(given) => Value::object(self.give.iter().map(|name| name.as_str()).zip(given).collect::<Object>()),
         };
         self.rows.insert(key, value);
         Ok(())
@@ -45,7 +43,7 @@ impl Table {
         let key: Vec<Arc<str>> = keys
             .iter()
             .map(|key| match key {
-                Value::Text(text) => Arc::clone(text),
+                Value::Text(text) => Arc::from(text.as_str()),
                 other => Arc::from(other.display()),
             })
             .collect();

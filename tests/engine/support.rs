@@ -360,6 +360,7 @@ pub(crate) fn plan() -> Plan {
         alerts: Vec::new(),
         tests: Vec::new(),
         facts: Facts::default(),
+        coverage: None,
     }
 }
 

@@ -1,24 +1,20 @@
-//! The flow as a whole: its source, lookups, parameters, steps and tests.
+//! The flow as a whole: its source, lookups, parameters and steps.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Checked, Checker, LookupTyped, Typed, target::policy};
+use super::constant::constant;
+use super::{Checked, Checker, LookupTyped, case, step, target::policy};
 use crate::catalog::{Base, EntitySpec, Field, ObjectSpec, SourceSpec, Type, wire};
 use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::lang::ast::{
-    Expect, Expr, ExprKind, File, Given, ItemKind, LookupFrom, LookupItem, Name, SourceItem, Step as AstStep, TestItem,
-    Trigger as AstTrigger, With,
+    Expr, ExprKind, File, ItemKind, LookupFrom, LookupItem, Name, SourceItem, Step as AstStep, Trigger as AstTrigger,
 };
 use crate::lang::{Files, table};
-use crate::plan::eval::{Answer, Frame, Lookups, evaluate};
 use crate::plan::expr::Comparison;
-use crate::plan::{
-    AlertPlan, Expectation, Facts, LookupKind, LookupPlan, Node, ParamPlan, RetryPolicy, SourcePlan, Step, TargetId,
-    TargetPlan, TestPlan, Trigger,
-};
-use crate::value::{Value, json};
+use crate::plan::{AlertPlan, Facts, LookupKind, LookupPlan, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, Trigger};
+use crate::value::Value;
 
 /// How long an answer of a connector is good for where the flow does not say.
 const CACHE: Duration = Duration::from_secs(60);
@@ -34,7 +30,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
     }
     let lookups = lookups(checker, file, files, &mut facts, &mut used_files);
     let key = match head.key {
-        Some(key) => checker.some(key).and_then(|typed| key_type(checker, typed)),
+        Some(key) => checker.some(key).and_then(|typed| step::key(checker, typed)),
         None => None,
     };
     let mut targets = Vec::new();
@@ -42,13 +38,13 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
     let mut sound = true;
     for item in &file.items {
         if let ItemKind::Step(step) = &item.kind {
-            match self::step(checker, step, &mut targets, &mut facts) {
+            match step::step(checker, step, &mut targets, &mut facts) {
                 Some(step) => steps.push(step),
                 None => sound = false,
             }
         }
     }
-    let tests = tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files, &mut used_files);
+    let tests = case::tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files);
     // Where something is wrong, its uses of names are not known; and the errors come first.
     let sound_so_far = !checker.found.iter().any(|found| found.severity() == crate::diag::Severity::Error);
     for (name, what) in checker.resolved.unused.iter().filter(|_| sound_so_far) {
@@ -136,7 +132,7 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
     }
     let start = Span::new(0, 0);
     // Where text did not parse at all, a missing declaration may be in there: one error is enough.
-    if checker.found.iter().any(|found| matches!(found.code, Code::E101 | Code::E102 | Code::E103)) {
+    if checker.found.iter().any(|found| found.code.is_syntax()) {
         return head;
     }
     let (source, key, target) = examples(checker);
@@ -174,6 +170,7 @@ fn count_targets(step: &AstStep) -> usize {
     match step {
         AstStep::Target(_) => 1,
         AstStep::When { then, otherwise, .. } => then.iter().chain(otherwise).map(count_targets).sum(),
+        AstStep::Each(each) => each.steps.iter().map(count_targets).sum(),
         _ => 0,
     }
 }
@@ -280,18 +277,18 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
             }
             AstTrigger::Every(every) => {
                 if every.is_zero() {
-                    checker.say_at(Code::E106, *span, "this never pauses", "write `every 15m`");
+                    checker.say_at(Code::E146, *span, "this never pauses", "write `every 15m`");
                 }
                 Trigger::Every(*every)
             }
             AstTrigger::Cron(schedule, zone) => {
                 if schedule.split_whitespace().count() != 5 {
                     let help = "minute, hour, day of month, month, day of week: \"0 6 * * 1-5\"";
-                    checker.say_at(Code::E106, *span, "a schedule has five parts", help);
+                    checker.say_at(Code::E147, *span, "a schedule has five parts", help);
                 }
                 let zone = zone.clone().unwrap_or_else(|| "UTC".to_owned());
                 if jiff::tz::TimeZone::get(&zone).is_err() {
-                    checker.say_at(Code::E106, *span, format!("there is no zone {zone:?}"), "as in \"Europe/Berlin\"");
+                    checker.say_at(Code::E148, *span, format!("there is no zone {zone:?}"), "as in \"Europe/Berlin\"");
                 }
                 Trigger::Cron(schedule.clone(), zone)
             }
@@ -470,74 +467,6 @@ fn lookup(
     Some((named(LookupKind::Table(Arc::new(loaded))), typed(by.len(), gives, None)))
 }
 
-fn key_type(checker: &mut Checker<'_>, key: Typed) -> Option<Node> {
-    if matches!(key.ty.base, Base::Text | Base::Int | Base::Enum(_) | Base::Any) {
-        if key.ty.carries_pii() {
-            let help = "use the record's id; keys are shown in lists and logs";
-            checker.say_at(Code::E504, key.node.at, "buyer data cannot be the key", help);
-            return None;
-        }
-        return Some(key.node);
-    }
-    checker.wrong(key.node.at, "text or a whole number", &key.ty);
-    None
-}
-
-fn step(checker: &mut Checker<'_>, step: &AstStep, targets: &mut Vec<TargetPlan>, facts: &mut Facts) -> Option<Step> {
-    match step {
-        AstStep::Skip { when, because } => {
-            let when = checker.condition(when);
-            let because = because.as_ref().map(|because| checker.message(because));
-            Some(Step::Skip { when: when?, because: transpose(because)? })
-        }
-        AstStep::Reject { when, because } => {
-            let (when, because) = (checker.condition(when), checker.message(because));
-            Some(Step::Reject { when: when?, because: because? })
-        }
-        AstStep::Ensure { condition, because } => {
-            let condition = checker.condition(condition);
-            let because = because.as_ref().map(|because| checker.message(because));
-            Some(Step::Ensure { condition: condition?, because: transpose(because)? })
-        }
-        AstStep::Let { name, value } => {
-            let slot = checker.slot_at(name.span)?;
-            let value = checker.quietly(value)?;
-            checker.keep(slot, value.ty, value.origin, name.span)?;
-            Some(Step::Let { name: name.text.clone(), slot, value: value.node })
-        }
-        AstStep::When { condition, then, otherwise } => {
-            let condition = checker.condition(condition);
-            let mut branch = |steps: &[AstStep]| -> Option<Vec<Step>> {
-                let checked: Vec<Option<Step>> =
-                    steps.iter().map(|step| self::step(checker, step, targets, facts)).collect();
-                checked.into_iter().collect()
-            };
-            let (then, otherwise) = (branch(then), branch(otherwise));
-            Some(Step::When { condition: condition?, then: then?, otherwise: otherwise? })
-        }
-        AstStep::Target(target) => {
-            let mut plan = checker.target(target, facts)?;
-            // Unnamed targets of one entity get numbers, so that each has a ledger entry of its own.
-            let base = plan.name.clone();
-            let mut number = 1;
-            while targets.iter().any(|other| other.name == plan.name) {
-                number += 1;
-                plan.name = format!("{base}#{number}");
-            }
-            targets.push(plan);
-            Some(Step::Target(targets.len() - 1))
-        }
-    }
-}
-
-fn transpose(because: Option<Option<Node>>) -> Option<Option<Node>> {
-    match because {
-        Some(None) => None,
-        Some(some) => Some(some),
-        None => Some(None),
-    }
-}
-
 /// The top-level fields that are read; empty for all of them.
 fn top_level(reads: &BTreeSet<String>, record: &ObjectSpec) -> Vec<String> {
     let mut fields = BTreeSet::new();
@@ -571,194 +500,4 @@ fn note_reads(checker: &Checker<'_>, source: &SourcePlan, facts: &mut Facts) {
 fn keeps(target: &TargetPlan, read: Option<&BTreeSet<String>>) -> Vec<String> {
     let read = read.into_iter().flatten();
     read.filter(|name| target.output.field(name).is_some()).cloned().collect()
-}
-
-struct NoLookups;
-
-impl Lookups for NoLookups {
-    fn find(&self, _: usize, _: &[Value]) -> Answer {
-        Answer::Missing
-    }
-
-    fn name(&self, _: usize) -> String {
-        "lookup".to_owned()
-    }
-}
-
-/// The value of an expression that needs no record.
-fn constant(checker: &mut Checker<'_>, expr: &Expr) -> Option<Value> {
-    // What a record brings is not known here: neither the record nor the variables that are worked out from it.
-    let (record, slots) = (checker.record.take(), std::mem::take(&mut checker.slots));
-    let said = checker.found.len();
-    let typed = checker.expr(expr);
-    (checker.record, checker.slots) = (record, slots);
-    if typed.is_none() && checker.found.len() == said {
-        checker.say_at(
-            Code::E207,
-            expr.span,
-            "this must be known before there is a record",
-            "write the value itself; names that a `let` gave are worked out for each record",
-        );
-    }
-    let mut frame = Frame::new(Value::Null, Arc::from([]), checker.resolved.slot_count);
-    match evaluate(&typed?.node, &mut frame, &NoLookups) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            checker.say_at(error.code, error.at, error.message, "this must be known before anything runs");
-            None
-        }
-    }
-}
-
-fn tests(
-    checker: &mut Checker<'_>,
-    file: &File,
-    targets: &[TargetPlan],
-    lookups: &[LookupPlan],
-    files: &dyn Files,
-    used: &mut BTreeSet<String>,
-) -> Option<Vec<TestPlan>> {
-    // A flow that is wrong would make errors of its tests that are no news.
-    if checker.found.iter().any(|found| found.severity() == crate::diag::Severity::Error) {
-        return None;
-    }
-    let (reads, datasets) = (checker.reads.clone(), checker.datasets.clone());
-    let answers = checker.answers.clone();
-    let mut plans = Vec::new();
-    let mut sound = true;
-    for item in &file.items {
-        if let ItemKind::Test(test) = &item.kind {
-            match self::test(checker, test, item.span, targets, lookups, files, used) {
-                Some(plan) => plans.push(plan),
-                None => sound = false,
-            }
-        }
-    }
-    // What only tests look at is nothing that the flow reads.
-    (checker.reads, checker.datasets, checker.answers) = (reads, datasets, answers);
-    sound.then_some(plans)
-}
-
-fn test(
-    checker: &mut Checker<'_>,
-    test: &TestItem,
-    at: Span,
-    targets: &[TargetPlan],
-    lookups: &[LookupPlan],
-    files: &dyn Files,
-    used: &mut BTreeSet<String>,
-) -> Option<TestPlan> {
-    let Some(given) = &test.given else {
-        checker.say_at(
-            Code::E105,
-            test.name.span,
-            "this test has no record",
-            "write `given { … }` or `given file \"…\"`",
-        );
-        return None;
-    };
-    let record = given_value(checker, given, files, used)?;
-    let mut plan = TestPlan {
-        name: test.name.text.clone(),
-        record,
-        lookups: Vec::new(),
-        params: Vec::new(),
-        answers: Vec::new(),
-        expectations: Vec::new(),
-        at,
-    };
-    for with in &test.with {
-        match with {
-            With::Env(name, value) => {
-                let Some(index) = checker.params.iter().position(|param| param.name == name.text) else {
-                    let message = format!("no parameter is called `{}`", name.text);
-                    checker.say_at(Code::E206, name.span, message, "declare it with `param`");
-                    return None;
-                };
-                plan.params.push((index, constant(checker, value)?));
-            }
-            With::Lookup(name, keys, value) => {
-                let Some(index) = lookups.iter().position(|lookup| lookup.name == name.text) else {
-                    checker.say_at(
-                        Code::E201,
-                        name.span,
-                        format!("there is no lookup `{}`", name.text),
-                        "name one of this flow's",
-                    );
-                    return None;
-                };
-                let keys: Option<Vec<Value>> = keys.iter().map(|key| constant(checker, key)).collect();
-                plan.lookups.push((index, keys?, constant(checker, value)?));
-            }
-            With::Answer(name, value) => {
-                let target = target_named(checker, name, targets)?;
-                plan.answers.push((target, constant(checker, value)?));
-            }
-        }
-    }
-    if test.expect.is_empty() {
-        checker.say_at(Code::E105, test.name.span, "this test expects nothing", "write `expect …`");
-        return None;
-    }
-    for expect in &test.expect {
-        plan.expectations.push(match expect {
-            Expect::Skip(reason, at) => Expectation::Skipped { reason: reason.clone(), at: *at },
-            Expect::Reject(reason, at) => Expectation::Rejected { reason: reason.clone(), at: *at },
-            Expect::NoTarget(name) => {
-                Expectation::NotWritten { target: target_named(checker, name, targets)?, at: name.span }
-            }
-            Expect::Target(name, payload) => {
-                let target = target_named(checker, name, targets)?;
-                let payload = match payload {
-                    Some(payload) => Some(given_value(checker, payload, files, used)?),
-                    None => None,
-                };
-                Expectation::Written { target, payload, at: name.span }
-            }
-            Expect::Holds(condition) => {
-                Expectation::Holds { condition: checker.condition(condition)?, at: condition.span }
-            }
-        });
-    }
-    Some(plan)
-}
-
-fn target_named(checker: &mut Checker<'_>, name: &Name, targets: &[TargetPlan]) -> Option<TargetId> {
-    if let Some(index) = targets.iter().position(|target| target.name == name.text) {
-        return Some(index);
-    }
-    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
-    let help = match suggest::nearest(&name.text, names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("give the target a name with `as`; there are {}", names.join(", ")),
-    };
-    checker.say_at(Code::E201, name.span, format!("no target is called `{}`", name.text), help);
-    None
-}
-
-fn given_value(
-    checker: &mut Checker<'_>,
-    given: &Given,
-    files: &dyn Files,
-    used: &mut BTreeSet<String>,
-) -> Option<Value> {
-    match given {
-        Given::Value(expr) => constant(checker, expr),
-        Given::File(path) => {
-            used.insert(path.text.clone());
-            let read = files.read(&path.text).and_then(|bytes| json::parse(&bytes).map_err(|error| error.to_string()));
-            match read {
-                Ok(value) => Some(value),
-                Err(why) => {
-                    checker.say_at(
-                        Code::E401,
-                        path.span,
-                        format!("{:?} cannot be read: {why}", path.text),
-                        "paths are relative to the flow",
-                    );
-                    None
-                }
-            }
-        }
-    }
 }

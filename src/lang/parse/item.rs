@@ -3,14 +3,14 @@
 use pest::iterators::Pair;
 
 use super::{Builder, Rule};
+use crate::diag::Code;
 use crate::lang::ast::{
-    Expect, Expr, Given, Item, ItemKind, LookupFrom, LookupItem, Name, Retry, SourceItem, Step, TargetStep, TestItem,
-    Trigger, With,
+    EachStep, Item, ItemKind, LookupFrom, LookupItem, Name, Retry, SourceItem, Step, TargetStep, Trigger,
 };
 use crate::value::Value;
 
 /// The pairs inside a pair, without the keywords that were needed only to tell it from others.
-fn parts(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
+pub(super) fn parts(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
     pair.into_inner()
         .filter(|part| !format!("{:?}", part.as_rule()).starts_with("kw_") || part.as_rule() == Rule::kw_call)
 }
@@ -162,15 +162,29 @@ impl Builder<'_> {
         let count = inner.next()?;
         let retries = match count.as_str().parse::<u32>() {
             Ok(retries) if retries <= 100 => retries,
-            _ => return self.bad(&count, "at most 100 tries"),
+            _ => {
+                return self.bad(
+                    Code::E149,
+                    &count,
+                    "a write is tried again at most 100 times",
+                    "write a number up to 100",
+                );
+            }
         };
         let mut pauses = Vec::new();
+        let inner: Vec<_> = inner.collect();
+        let longest = inner.last().cloned();
         for pause in inner {
             pauses.push(self.duration(&pause)?);
         }
         let backoff = match pauses.as_slice() {
-            [first, longest] if first > longest => {
-                return self.bad(&count, "the first pause is longer than the longest");
+            [first, last] if first > last => {
+                return self.bad(
+                    Code::E149,
+                    longest.as_ref().unwrap_or(&count),
+                    "the first pause is longer than the longest",
+                    "write the shorter one first: `backoff 1s..5m`",
+                );
             }
             [first, longest] => Some((*first, *longest)),
             _ => None,
@@ -186,7 +200,9 @@ impl Builder<'_> {
             Rule::duration => i64::try_from(self.duration(&limit)?.as_secs()).ok()?,
             _ => match limit.as_str().parse() {
                 Ok(limit) => limit,
-                Err(_) => return self.bad(&limit, "this number is too large"),
+                Err(_) => {
+                    return self.bad(Code::E106, &limit, "this number is too large", "write one of at most 18 digits");
+                }
             },
         };
         Some((measure, limit))
@@ -197,6 +213,9 @@ impl Builder<'_> {
         let rule = pair.as_rule();
         if rule == Rule::when {
             return self.when(pair);
+        }
+        if rule == Rule::each {
+            return self.each(pair);
         }
         if rule == Rule::target {
             return self.target(pair, span).map(Step::Target);
@@ -236,6 +255,20 @@ impl Builder<'_> {
         Some(Step::When { condition: condition?, then, otherwise })
     }
 
+    fn each(&mut self, pair: Pair<'_, Rule>) -> Option<Step> {
+        let mut inner = parts(pair).peekable();
+        let (name, list, key) = (self.name(inner.next()?)?, self.expr(inner.next()?)?, self.expr(inner.next()?)?);
+        let filter = match inner.next_if(|part| part.as_rule() == Rule::expr) {
+            Some(filter) => Some(self.expr(filter)?),
+            None => None,
+        };
+        let mut steps = Vec::new();
+        for part in inner {
+            steps.push(self.step(part.into_inner().next()?)?);
+        }
+        Some(Step::Each(EachStep { name, list, key, filter, steps }))
+    }
+
     fn target(&mut self, pair: Pair<'_, Rule>, span: crate::diag::Span) -> Option<TargetStep> {
         let mut inner = parts(pair).peekable();
         let (connector, entity) = self.entity(inner.next()?)?;
@@ -251,72 +284,5 @@ impl Builder<'_> {
             None => None,
         };
         Some(TargetStep { connector, entity, name, verb, payload, retry, span })
-    }
-
-    fn test(&mut self, pair: Pair<'_, Rule>) -> Option<TestItem> {
-        let mut inner = parts(pair);
-        let name = self.quoted(&inner.next()?)?;
-        let mut test = TestItem { name, given: None, with: Vec::new(), expect: Vec::new() };
-        for clause in inner {
-            let span = self.span(&clause);
-            let rule = clause.as_rule();
-            let body = parts(clause).next()?;
-            match rule {
-                Rule::given => test.given = Some(self.given(body)?),
-                Rule::with => test.with.push(self.with(body)?),
-                _ => test.expect.push(self.expect(body, span)?),
-            }
-        }
-        Some(test)
-    }
-
-    fn given(&mut self, pair: Pair<'_, Rule>) -> Option<Given> {
-        Some(match pair.as_rule() {
-            Rule::from_file => Given::File(self.quoted(&parts(pair).next()?)?),
-            _ => Given::Value(self.expr(pair)?),
-        })
-    }
-
-    fn with(&mut self, pair: Pair<'_, Rule>) -> Option<With> {
-        let rule = pair.as_rule();
-        let mut inner = parts(pair);
-        let name = self.name(inner.next()?)?;
-        let mut exprs: Vec<Expr> = Vec::new();
-        for part in inner {
-            exprs.push(self.expr(part)?);
-        }
-        let value = exprs.pop()?;
-        Some(match rule {
-            Rule::with_env => With::Env(name, value),
-            Rule::with_lookup => With::Lookup(name, exprs, value),
-            _ => With::Answer(name, value),
-        })
-    }
-
-    fn expect(&mut self, pair: Pair<'_, Rule>, span: crate::diag::Span) -> Option<Expect> {
-        let rule = pair.as_rule();
-        if rule == Rule::expr {
-            return Some(Expect::Holds(self.expr(pair)?));
-        }
-        let mut inner = parts(pair);
-        let first = inner.next();
-        Some(match rule {
-            Rule::expect_no => Expect::NoTarget(self.name(first?)?),
-            Rule::expect_target => {
-                let name = self.name(first?)?;
-                let payload = match inner.next() {
-                    Some(payload) => Some(self.given(payload)?),
-                    None => None,
-                };
-                Expect::Target(name, payload)
-            }
-            _ => {
-                let reason = match first {
-                    Some(reason) => Some(self.quoted(&reason)?.text),
-                    None => None,
-                };
-                if rule == Rule::expect_skip { Expect::Skip(reason, span) } else { Expect::Reject(reason, span) }
-            }
-        })
     }
 }
