@@ -1,7 +1,5 @@
 //! Drops what is absent on every level, for targets that take no null.
 
-use std::sync::Arc;
-
 use super::either;
 use super::param::one;
 use super::shape;
@@ -39,8 +37,7 @@ fn kept(value: &Value) -> Option<Value> {
             (!items.is_empty()).then(|| Value::list(items))
         }
         Value::Object(object) => {
-            let fields: Object =
-                object.iter().filter_map(|(name, value)| Some((Arc::clone(name), kept(value)?))).collect();
+            let fields: Object = object.iter().filter_map(|(name, value)| Some((name.clone(), kept(value)?))).collect();
             (!fields.is_empty()).then(|| Value::object(fields))
         }
         other => Some(other.clone()),

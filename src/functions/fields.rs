@@ -28,17 +28,6 @@ pub(super) fn word(ty: Option<&Type>) -> Option<&str> {
     }
 }
 
-/// The words of a list that is written down.
-pub(super) fn words(ty: Option<&Type>) -> Option<&[String]> {
-    match &ty?.base {
-        Base::List(item) => match &item.base {
-            Base::Enum(spec) if spec.name == "text" => Some(&spec.values),
-            _ => None,
-        },
-        _ => None,
-    }
-}
-
 /// The type of the field that the argument at `field` names, in the items of the list at `list`.
 pub(super) fn in_items(types: &[Type], list: usize, field: usize) -> Type {
     let item = either::item(types.get(list));

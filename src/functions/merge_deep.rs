@@ -32,7 +32,7 @@ fn merged(under: &Object, over: &Object) -> Object {
             (Some(under), Some(over)) => Value::object(merged(under, over)),
             _ => value.clone(),
         };
-        out.set(Arc::clone(name), value);
+        out.set(name.clone(), value);
     }
     out
 }

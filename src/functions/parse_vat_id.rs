@@ -22,7 +22,7 @@ pub(super) static FUNCTION: Function = Function {
             call: r#"parse_vat_id("de 123.456.789")"#,
             gives: r#"{"id":"DE123456789","country":"DE","prefix":"DE","number":"123456789"}"#,
         },
-        Example { call: r#"parse_vat_id("EL123456789").country"#, gives: r#""GR""# },
+        Example { call: r#"get(parse_vat_id("EL123456789"), "country")"#, gives: r#""GR""# },
         Example {
             call: r#"parse_vat_id("U12345678", "AT")"#,
             gives: r#"{"id":"ATU12345678","country":"AT","prefix":"AT","number":"U12345678"}"#,

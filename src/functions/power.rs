@@ -26,6 +26,9 @@ pub(super) static FUNCTION: Function = Function {
 
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
     let (number, times) = (args.decimal(0)?, drop::how_many(args, 1)?);
+    if times > 1000 {
+        return Err(FunctionError::new("a number is multiplied with itself at most 1000 times"));
+    }
     let mut power = Decimal::ONE;
     for _ in 0..times {
         power = exact::times(power, number).ok_or_else(exact::too_many_digits)?;

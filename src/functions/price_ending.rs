@@ -25,7 +25,7 @@ pub(super) static FUNCTION: Function = Function {
             call: r#"price_ending(money("12.60", "EUR"), 0.99)"#,
             gives: r#"{"amount":"12.99","currency":"EUR"}"#,
         },
-        Example { call: "price_ending(5.45, 0.95)", gives: "4.95" },
+        Example { call: "price_ending(5.45, 0.95)", gives: "5.95" },
         Example { call: "price_ending(5, 1.5)", gives: "error: below 1" },
     ],
     eval,

@@ -33,9 +33,8 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
             "the object already has a field of the new name; leave it out with `without` first",
         ));
     }
-    let renamed = object
-        .iter()
-        .map(|(name, value)| (if **name == *old { Arc::from(new) } else { Arc::clone(name) }, value.clone()));
+    let renamed =
+        object.iter().map(|(name, value)| (if **name == *old { new.into() } else { name.clone() }, value.clone()));
     Ok(Value::object(renamed.collect()))
 }
 
