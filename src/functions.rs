@@ -152,7 +152,6 @@ mod is_iban;
 mod is_isbn;
 mod is_leap_year;
 mod is_luhn;
-mod is_marketplace;
 mod is_null;
 mod is_number;
 mod is_phone;
@@ -177,6 +176,7 @@ mod margin;
 mod marketplace_country;
 mod marketplace_currency;
 mod marketplace_id;
+mod marketplace_known;
 mod marketplace_name;
 mod marketplace_region;
 mod marketplace_tax_inclusive;
@@ -449,7 +449,6 @@ static TABLE: &[&Function] = &[
     &is_isbn::FUNCTION,
     &is_leap_year::FUNCTION,
     &is_luhn::FUNCTION,
-    &is_marketplace::FUNCTION,
     &is_null::FUNCTION,
     &is_number::FUNCTION,
     &is_phone::FUNCTION,
@@ -474,6 +473,7 @@ static TABLE: &[&Function] = &[
     &marketplace_country::FUNCTION,
     &marketplace_currency::FUNCTION,
     &marketplace_id::FUNCTION,
+    &marketplace_known::FUNCTION,
     &marketplace_name::FUNCTION,
     &marketplace_region::FUNCTION,
     &marketplace_tax_inclusive::FUNCTION,

@@ -6,15 +6,15 @@ use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, 
 use crate::value::Value;
 
 pub(super) static FUNCTION: Function = Function {
-    name: "is_marketplace",
+    name: "marketplace_known",
     family: "codes",
     summary: "Whether a text is the id of an Amazon marketplace that is known.",
     params: &[one("text", Params::TEXT)],
     returns: Returns::Fixed(Base::Bool),
     pii: Pii::Clears,
     examples: &[
-        Example { call: r#"is_marketplace("A1PA6795UKMFR9")"#, gives: "true" },
-        Example { call: r#"is_marketplace("DE")"#, gives: "false" },
+        Example { call: r#"marketplace_known("A1PA6795UKMFR9")"#, gives: "true" },
+        Example { call: r#"marketplace_known("DE")"#, gives: "false" },
     ],
     eval,
 };
