@@ -124,14 +124,19 @@ impl From<JiterError> for Fault {
 
 fn number(text: &[u8]) -> Result<Value, Fault> {
     let text = std::str::from_utf8(text).map_err(|_| Fault::Own("a number that is not text".into()))?;
+    number_value(text).ok_or_else(|| {
+        Fault::Own(format!("the number {text} has more digits than the 28 that are kept exactly; send it as text"))
+    })
+}
+
+/// The number that a JSON text writes; `None` if it is none, or has more digits than a decimal keeps.
+pub(super) fn number_value(text: &str) -> Option<Value> {
     if let Ok(int) = text.parse::<i64>()
         && text != "-0"
     {
-        return Ok(Value::Int(int));
+        return Some(Value::Int(int));
     }
-    decimal(text).map(Value::Decimal).ok_or_else(|| {
-        Fault::Own(format!("the number {text} has more digits than the 28 that are kept exactly; send it as text"))
-    })
+    decimal(text).map(Value::Decimal)
 }
 
 /// The decimal that a text writes, exactly; `None` if it is no number or has too many digits.
