@@ -219,8 +219,26 @@ pub enum Step {
         /// Steps if not.
         otherwise: Vec<Step>,
     },
+    /// Steps for each item of a list.
+    Each(EachPlan),
     /// A write.
     Target(TargetId),
+}
+
+/// Steps for each item of a list: one record to many writes.
+#[derive(Debug)]
+pub struct EachPlan {
+    /// The slot of the item.
+    pub slot: Slot,
+    /// The list.
+    pub list: Node,
+    /// What an item is called: text or a whole number, no two alike in one record. It is part of the name under which
+    /// the ledger knows the item's writes.
+    pub key: Node,
+    /// Which items.
+    pub filter: Option<Node>,
+    /// What is done with each.
+    pub steps: Vec<Step>,
 }
 
 /// A write to a target.

@@ -133,7 +133,7 @@ fn five_slips_are_told_at_once() {
     let (compiled, source) = compile("five_slips.flow", &text);
     let lines: Vec<(Code, u32)> =
         compiled.diagnostics.iter().map(|found| (found.code, source.place(found.span.start).0)).collect();
-    for wanted in [(Code::E101, 4), (Code::E203, 9), (Code::E101, 13), (Code::E403, 17), (Code::E502, 19)] {
+    for wanted in [(Code::E146, 4), (Code::E203, 9), (Code::E132, 13), (Code::E403, 17), (Code::E502, 19)] {
         assert!(lines.contains(&wanted), "{wanted:?} is not among {lines:?}");
     }
 }

@@ -9,6 +9,7 @@ mod join;
 mod matching;
 mod operator;
 mod program;
+mod step;
 mod target;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};

@@ -160,6 +160,12 @@ impl Coverage {
                     self.steps(then);
                     self.steps(otherwise);
                 }
+                Step::Each(each) => {
+                    self.part(&mut each.list);
+                    self.inside(&mut each.key);
+                    each.filter.iter_mut().for_each(|filter| self.kept(filter));
+                    self.steps(&mut each.steps);
+                }
                 // Its payload has a probe of its own.
                 Step::Target(_) => {}
             }
@@ -179,6 +185,14 @@ impl Coverage {
         self.parts.push(Part { at, hits: Arc::clone(&hits) });
         self.sides.push(Side { at, missed: never, hits: Arc::clone(&hits), taken: Taken::Yes });
         self.sides.push(Side { at, missed: always, hits, taken: Taken::No });
+    }
+
+    /// Which items of a list are kept.
+    fn kept(&mut self, filter: &mut Node) {
+        let hits = self.watched(filter, Watch::Truth);
+        let (kept, dropped) = ("keeps no item", "keeps every item");
+        self.sides.push(Side { at: filter.at, missed: kept, hits: Arc::clone(&hits), taken: Taken::Yes });
+        self.sides.push(Side { at: filter.at, missed: dropped, hits, taken: Taken::No });
     }
 
     fn watched(&mut self, node: &mut Node, watch: Watch) -> Arc<Hits> {
@@ -251,10 +265,7 @@ impl Coverage {
             Expr::For { list, filter, body, .. } => {
                 self.inside(list);
                 if let Some(filter) = filter {
-                    let hits = self.watched(filter, Watch::Truth);
-                    let (kept, dropped) = ("keeps no item", "keeps every item");
-                    self.sides.push(Side { at: filter.at, missed: kept, hits: Arc::clone(&hits), taken: Taken::Yes });
-                    self.sides.push(Side { at: filter.at, missed: dropped, hits, taken: Taken::No });
+                    self.kept(filter);
                 }
                 self.part(body);
             }
