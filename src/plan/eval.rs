@@ -115,6 +115,11 @@ impl Frame {
         Self { record, params, slots: vec![Value::Null; slots] }
     }
 
+    /// Begins again with another record. Variables are set before they are read, so old ones need not go.
+    pub fn restart(&mut self, record: Value) {
+        self.record = record;
+    }
+
     /// Sets a variable.
     pub fn set(&mut self, slot: Slot, value: Value) {
         if let Some(place) = self.slots.get_mut(slot) {

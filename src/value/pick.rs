@@ -378,7 +378,7 @@ impl<'t> Cursor<'t> {
             return Err(Unknown);
         }
         let start = self.at;
-        self.at += plain(self.bytes.get(start..).unwrap_or_default());
+        self.at += json::plain(self.bytes.get(start..).unwrap_or_default());
         let text = self.text.get(start..self.at).ok_or(Unknown)?;
         if self.take() == b'"' { Ok(text) } else { Err(Unknown) }
     }
@@ -414,7 +414,7 @@ impl<'t> Cursor<'t> {
     /// Goes behind the text in which it stands.
     fn behind_text(&mut self) -> Result<(), Unknown> {
         loop {
-            self.at += plain(self.bytes.get(self.at..).unwrap_or_default());
+            self.at += json::plain(self.bytes.get(self.at..).unwrap_or_default());
             match self.take() {
                 b'"' => return Ok(()),
                 b'\\' => self.at += 1,
@@ -432,29 +432,6 @@ fn number(text: &str) -> Option<Value> {
         [b'0'..=b'9', .., b'0'..=b'9'] | [b'0'..=b'9'] => json::number_value(text),
         _ => None,
     }
-}
-
-/// How many bytes stand before the next quote, backslash or control character. Eight are looked at at once: a byte that
-/// is one of them has its highest bit set in one of the differences.
-fn plain(bytes: &[u8]) -> usize {
-    const ONES: u64 = 0x0101_0101_0101_0101;
-    const HIGH: u64 = 0x8080_8080_8080_8080;
-    let mut count = 0;
-    for eight in bytes.chunks_exact(8) {
-        let word = u64::from_le_bytes(eight.try_into().unwrap_or([0; 8]));
-        let quote = word ^ (ONES * 0x22);
-        let slash = word ^ (ONES * 0x5c);
-        let stops = (quote.wrapping_sub(ONES) & !quote
-            | slash.wrapping_sub(ONES) & !slash
-            | word.wrapping_sub(ONES * 0x20) & !word)
-            & HIGH;
-        if stops != 0 {
-            return count + (stops.trailing_zeros() / 8) as usize;
-        }
-        count += 8;
-    }
-    let rest = bytes.get(count..).unwrap_or_default();
-    count + rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20).unwrap_or(rest.len())
 }
 
 #[cfg(test)]
@@ -504,7 +481,16 @@ mod tests {
 
     #[test]
     fn what_is_no_json_is_said_as_the_strict_reader_says_it() {
-        for text in [r#"{"id":"A""#, r#"{"id":"A"} x"#, r#"{"id":01}"#, r#"{"id":1,"id":2}"#, r#"{"id":tru}"#, "", "[", r#"{"x":[}"#] {
+        for text in [
+            r#"{"id":"A""#,
+            r#"{"id":"A"} x"#,
+            r#"{"id":01}"#,
+            r#"{"id":1,"id":2}"#,
+            r#"{"id":tru}"#,
+            "",
+            "[",
+            r#"{"x":[}"#,
+        ] {
             let strict = json::parse(text.as_bytes()).unwrap_err();
             let mut picker = Picker::new(&Shape::of(["id"]));
             assert_eq!(picker.read(text.as_bytes()).unwrap_err(), strict, "{text}");

@@ -72,6 +72,10 @@ impl Checker<'_> {
                 Access::Field(name) => {
                     let pii = ty.pii;
                     ty = self.field(&ty, name)?.with_pii(pii);
+                    if name.text.contains(['.', '[', ']', '*']) && origin.is_some() {
+                        // Such a name cannot be told from the path that it looks like.
+                        self.whole_record();
+                    }
                     push_origin(&mut origin, &name.text);
                     run.push(PathStep { to: RunAccess::Field(Arc::from(name.text.as_str())), lenient: covered });
                 }

@@ -15,6 +15,7 @@ use crate::lang::{Files, table};
 use crate::plan::expr::Comparison;
 use crate::plan::{AlertPlan, Facts, LookupKind, LookupPlan, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, Trigger};
 use crate::value::Value;
+use crate::value::pick::Shape;
 
 /// How long an answer of a connector is good for where the flow does not say.
 const CACHE: Duration = Duration::from_secs(60);
@@ -56,6 +57,8 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
     let (mut source, _) = source?;
     source.datasets = checker.datasets.iter().copied().collect();
     source.reads = top_level(&checker.reads, &source.record);
+    let of_record = checker.reads.iter().map(String::as_str).filter(|read| !read.starts_with('@'));
+    source.shape = Shape::of(of_record);
     for target in &mut targets {
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
@@ -309,6 +312,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
         since: item.since,
         stamp: spec.stamp,
         record: Arc::clone(&spec.record),
+        shape: Shape::whole(),
         reads: Vec::new(),
     };
     if let Some(stamp) = spec.stamp {
