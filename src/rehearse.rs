@@ -2,13 +2,16 @@
 //! flow, and whoever wants to see what would be sent.
 
 pub mod case;
+pub mod coverage;
+pub mod difference;
 pub mod mapper;
+mod origin;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::plan::eval::{Answer, EvalError, Lookups};
-use crate::plan::{LookupId, LookupKind, Next, Plan, Progress, TargetId, Write, answer};
+use crate::plan::{LookupId, LookupKind, Next, Plan, Progress, Refusal, TargetId, Write, answer};
 use crate::value::{Object, Value};
 
 /// What lookups and targets answer.
@@ -19,6 +22,8 @@ pub struct Mocks {
     pub lookups: HashMap<LookupId, HashMap<Vec<String>, Value>>,
     /// What targets answer; the rest of an answer is an echo of the payload.
     pub answers: HashMap<TargetId, Value>,
+    /// Targets that refuse what they get; the record goes no further then.
+    pub refusals: HashMap<TargetId, Refusal>,
 }
 
 impl Mocks {
@@ -66,7 +71,7 @@ impl Mocks {
 pub struct Rehearsal {
     /// Its key, or why it has none.
     pub key: Result<String, EvalError>,
-    /// The writes in order.
+    /// The writes in order; where one was refused it is the last.
     pub writes: Vec<Write>,
     /// How it ended: finished, skipped or rejected.
     pub end: Next,
@@ -84,6 +89,11 @@ pub fn rehearse(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks)
     let end = loop {
         match progress.advance(plan, &lookups) {
             Next::Write(write) => {
+                if let Some(refusal) = mocks.refusals.get(&write.target) {
+                    let at = plan.targets.get(write.target).map(|target| target.at).unwrap_or_default();
+                    writes.push(write);
+                    break Next::Rejected(EvalError::new(refusal.code, at, refusal.message.clone()));
+                }
                 progress.answer(plan, answer_to(plan, mocks, write.target, &write.payload));
                 writes.push(write);
             }
@@ -136,7 +146,15 @@ impl Lookups for Mocked<'_> {
             }
         }
         match &declared.kind {
-            LookupKind::Table(table) => table.find(keys).cloned().map_or(Answer::Missing, Answer::Found),
+            LookupKind::Table(table) => match table.row(keys) {
+                Some(row) => {
+                    if let Some(coverage) = &self.plan.coverage {
+                        coverage.found(lookup, row);
+                    }
+                    table.rows().get(row).map_or(Answer::Missing, |row| Answer::Found(row.gives.clone()))
+                }
+                None => Answer::Missing,
+            },
             // Where nothing is written, the flow's own documents are not there yet.
             LookupKind::Entity { connector, entity, .. } if self.writes(connector, entity) => Answer::Missing,
             LookupKind::Entity { key, record, .. } => {

@@ -14,7 +14,7 @@ use crate::catalog::Base;
 use crate::lang::Environment;
 use crate::plan::Plan;
 use crate::rehearse::Mocks;
-use crate::rehearse::mapper::{Mapper, Refusal};
+use crate::rehearse::mapper::{Mapper, Refused};
 use crate::value::{Value, json};
 
 use batches::Batches;
@@ -85,7 +85,7 @@ fn params(plan: &Plan, environment: &Environment) -> Result<Arc<[Value]>, Failur
         .collect()
 }
 
-fn reject(plan: &Plan, refusal: &Refusal) {
+fn reject(plan: &Plan, refusal: &Refused) {
     let (error, number) = (&refusal.error, refusal.line);
     let (file, line, column) = plan.place(error.at);
     let rejected = serde_json::json!({

@@ -3,12 +3,15 @@
 
 mod access;
 mod case;
+mod certain;
 mod constant;
 mod expression;
 mod join;
 mod matching;
 mod operator;
 mod program;
+mod query;
+mod rows;
 mod step;
 mod target;
 
@@ -106,11 +109,15 @@ struct Checker<'c> {
     answers: BTreeMap<Slot, BTreeSet<String>>,
     /// Fields of the record that are read.
     reads: BTreeSet<String>,
+    /// Parts of the record that got a name, whatever is read of them.
+    touched: BTreeSet<String>,
     datasets: BTreeSet<&'static str>,
     /// Where the fields of built objects are set, by the address of their spec.
     places: HashMap<usize, HashMap<String, Span>>,
     /// Keeps the specs alive whose addresses are keys of `places`.
     built: Vec<Arc<ObjectSpec>>,
+    /// How many `catch` are around what is checked: what fails there is no error.
+    caught: usize,
 }
 
 /// A lookup as expressions see it.
@@ -138,9 +145,11 @@ impl<'c> Checker<'c> {
             params: Vec::new(),
             answers: BTreeMap::new(),
             reads: BTreeSet::new(),
+            touched: BTreeSet::new(),
             datasets: BTreeSet::new(),
             places: HashMap::new(),
             built: Vec::new(),
+            caught: 0,
         }
     }
 

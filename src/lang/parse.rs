@@ -5,6 +5,7 @@ mod expression;
 mod item;
 mod literal;
 mod slip;
+mod test;
 
 use pest::Parser;
 use pest::iterators::Pair;

@@ -1,9 +1,11 @@
 //! Names to numbers: which variable, lookup or parameter each name means, and which slot each variable has. Reports
 //! names that nobody declared, that are declared twice, or that are used before they are there.
 
+mod foreign;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::ast::{Expect, Expr, ExprKind, File, Given, ItemKind, Name, Pattern, Step, With};
+use super::ast::{Expect, Expr, ExprKind, File, Given, ItemKind, Name, Pattern, Rows, Step, TestItem, With};
 use crate::catalog::Catalog;
 use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::plan::{LookupId, Slot};
@@ -77,30 +79,7 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
     }
     for item in &file.items {
         if let ItemKind::Test(test) = &item.kind {
-            if let Some(Given::Value(value)) = &test.given {
-                resolver.expr(value);
-            }
-            for with in &test.with {
-                match with {
-                    With::Env(_, value) | With::Answer(_, value) => resolver.expr(value),
-                    With::Lookup(_, keys, value) => {
-                        keys.iter().for_each(|key| resolver.expr(key));
-                        resolver.expr(value);
-                    }
-                }
-            }
-            for expect in &test.expect {
-                match expect {
-                    Expect::Holds(condition) => resolver.expr(condition),
-                    Expect::Target(_, keys, payload) => {
-                        keys.iter().for_each(|key| resolver.expr(key));
-                        if let Some(Given::Value(value)) = payload {
-                            resolver.expr(value);
-                        }
-                    }
-                    _ => {}
-                }
-            }
+            resolver.test(test);
         }
     }
     resolver.finish()
@@ -238,6 +217,43 @@ impl<'c> Resolver<'c> {
         }
     }
 
+    fn test(&mut self, test: &TestItem) {
+        if let Some((_, Rows::List(rows))) = &test.rows {
+            self.expr(rows);
+        }
+        self.scopes.push(Vec::new());
+        if let Some((name, _)) = &test.rows {
+            self.variable(name, "name");
+        }
+        self.expr(&test.name);
+        if let Some(Given::Value(given) | Given::File(given)) = &test.given {
+            self.expr(given);
+        }
+        for with in &test.with {
+            match with {
+                With::Env(_, value) | With::Answer(_, value) | With::Refusal(_, _, value) => self.expr(value),
+                With::Lookup(_, keys, value) => {
+                    keys.iter().for_each(|key| self.expr(key));
+                    self.expr(value);
+                }
+            }
+        }
+        for expect in &test.expect {
+            match expect {
+                Expect::Holds(expr) | Expect::Targets(expr, _) => self.expr(expr),
+                Expect::Target(_, keys, payload) => {
+                    keys.iter().for_each(|key| self.expr(key));
+                    if let Some(Given::Value(payload) | Given::File(payload)) = payload {
+                        self.expr(payload);
+                    }
+                }
+                Expect::Skip(reason, _) | Expect::Reject(reason, _) => self.optional(reason.as_ref()),
+                Expect::NoTarget(_) => {}
+            }
+        }
+        self.close();
+    }
+
     fn optional(&mut self, expr: Option<&Expr>) {
         if let Some(expr) = expr {
             self.expr(expr);
@@ -358,8 +374,13 @@ impl<'c> Resolver<'c> {
         let diagnostic = Diagnostic::new(Code::E201, name.span, format!("nothing is called `{}`", name.text));
         self.found.push(match near {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None if foreign::meant(&name.text).is_some() => {
+                Diagnostic::new(Code::E230, name.span, format!("`{}` is no word of this language", name.text))
+                    .help(foreign::meant(&name.text).unwrap_or_default())
+            }
             None if self.catalog.function(&name.text).is_some() => {
-                diagnostic.help(format!("`{0}` is a function: write `{0}(…)`", name.text))
+                Diagnostic::new(Code::E231, name.span, format!("`{}` is a function and no value", name.text))
+                    .help(format!("write `{0}(…)`; `flowrun functions {0}` shows its arguments", name.text))
             }
             None => {
                 diagnostic.help(format!("for a field of the record write `$.{0}`; for text write \"{0}\"", name.text))
@@ -369,6 +390,17 @@ impl<'c> Resolver<'c> {
 
     fn function(&mut self, name: &Name) {
         if self.catalog.function(&name.text).is_some() {
+            return;
+        }
+        let declared = self.scopes.iter().flatten().find(|declared| declared.name.text == name.text);
+        if let Some(Declared { binding: Binding::Lookup(_), name: lookup, .. }) = declared {
+            let at = lookup.span;
+            self.used.insert(at);
+            self.found.push(
+                Diagnostic::new(Code::E232, name.span, format!("`{}` is a lookup and no function", name.text))
+                    .label(at, "declared here")
+                    .help(format!("write `{}[key]`", name.text)),
+            );
             return;
         }
         let diagnostic = Diagnostic::new(Code::E202, name.span, format!("there is no function `{}`", name.text));

@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
-use super::expr::{Access, Arithmetic, Comparison, Expr, Node, PathStep};
+use super::expr::{Access, Arithmetic, Comparison, Expr, Fields, Node, PathStep};
 use super::{LookupId, Slot};
 use crate::catalog::{Args, Base, Params, wire};
 use crate::diag::{Code, Span, suggest};
@@ -152,9 +153,10 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
         Expr::Path { base, steps, read } => path(node, base, steps, read.as_ref(), frame, lookups),
         Expr::Query { base, query, read } => {
             let base = evaluate(base, frame, lookups)?;
-            let found = jsonpath_rust::query::js_path_process(query, &base)
-                .map_err(|error| EvalError::new(Code::E107, node.at, format!("the query failed: {error}")))?;
-            let found = found.into_iter().map(|hit| hit.val().clone());
+            let found = query
+                .run(&base, MAX_ITEMS)
+                .map_err(|error| EvalError::new(Code::E610, node.at, format!("the query was given up: {error}")))?;
+            let found = found.into_iter().cloned();
             let values: Result<Vec<Value>, EvalError> = match read {
                 Some(base) => found.map(|value| read_as(node, &value, base)).collect(),
                 None => Ok(found.collect()),
@@ -169,7 +171,9 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             let values = all(keys, frame, lookups)?;
             match lookups.find(*lookup, &values) {
                 Answer::Found(value) => Ok(value),
-                Answer::Unknown => Err(EvalError::wanting(node.at, vec![Wanted { lookup: *lookup, keys: values }])),
+                Answer::Unknown => {
+                    Err(EvalError::wanting(node.at, vec![Wanted { lookup: *lookup, keys: values.into_vec() }]))
+                }
                 Answer::Missing => match otherwise {
                     Some(otherwise) => evaluate(otherwise, frame, lookups),
                     None => {
@@ -263,8 +267,8 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             }
         }
         Expr::For { slot, list, filter, body } => each(node, *slot, list, filter.as_deref(), body, frame, lookups),
-        Expr::List(items) => all(items, frame, lookups).map(Value::list),
-        Expr::Object(fields) => fill(Object::new(), fields, frame, lookups),
+        Expr::List(items) => all(items, frame, lookups).map(|items| Value::list(items.into_vec())),
+        Expr::Object(fields) => build(fields, frame, lookups),
         Expr::With(base, fields) => match evaluate(base, frame, lookups)? {
             Value::Object(object) => fill(Object::clone(&object), fields, frame, lookups),
             other => Err(mismatch(node, "object", &other)),
@@ -322,12 +326,31 @@ pub fn shown(pii: bool, value: &Value) -> String {
     }
 }
 
-fn all(nodes: &[Node], frame: &mut Frame, lookups: &dyn Lookups) -> Result<Vec<Value>, EvalError> {
-    let mut values = Vec::with_capacity(nodes.len());
+fn all(nodes: &[Node], frame: &mut Frame, lookups: &dyn Lookups) -> Result<SmallVec<[Value; 4]>, EvalError> {
+    let mut values = SmallVec::with_capacity(nodes.len());
     for node in nodes {
         values.push(evaluate(node, frame, lookups)?);
     }
     Ok(values)
+}
+
+/// A new object. Its fields are worked out in order, and all that has to be fetched for them is collected, so that it
+/// can be fetched in one call.
+fn build(fields: &Fields, frame: &mut Frame, lookups: &dyn Lookups) -> Outcome {
+    let mut values = SmallVec::with_capacity(fields.len());
+    for (index, (_, node)) in fields.iter().enumerate() {
+        match evaluate(node, frame, lookups) {
+            Ok(value) => values.push(value),
+            Err(error) if error.wanted.is_empty() => return Err(error),
+            Err(error) => {
+                let mut wanted = error.into_cause().wanted;
+                let rest = fields.iter().skip(index + 1).filter_map(|(_, node)| evaluate(node, frame, lookups).err());
+                wanted.extend(rest.flat_map(|error| error.into_cause().wanted));
+                return Err(EvalError::wanting(Span::default(), wanted));
+            }
+        }
+    }
+    Ok(Value::object(Object::shaped(fields.names(), values)))
 }
 
 fn fill(mut object: Object, fields: &[(Arc<str>, Node)], frame: &mut Frame, lookups: &dyn Lookups) -> Outcome {
@@ -428,10 +451,10 @@ fn walk(node: &Node, start: &Value, steps: &[PathStep]) -> Outcome {
                 let at = if *index < 0 { i64::try_from(items.len()).unwrap_or(i64::MAX) + index } else { *index };
                 usize::try_from(at).ok().and_then(|at| items.get(at))
             }
-            (Access::All, Value::List(items)) => {
+            (Access::All, Value::List(_) | Value::Object(_)) => {
                 let rest = steps.get(index + 1..).unwrap_or_default();
-                let mut out = Vec::with_capacity(items.len());
-                for item in items.iter() {
+                let mut out = Vec::new();
+                for item in parts(value) {
                     match walk(node, item, rest)? {
                         Value::List(inner) if rest.iter().any(|step| step.to == Access::All) => {
                             out.extend(inner.iter().cloned());
@@ -459,6 +482,14 @@ fn walk(node: &Node, start: &Value, steps: &[PathStep]) -> Outcome {
         };
     }
     Ok(value.clone())
+}
+
+/// The items of a list, or the values of an object's fields.
+fn parts(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
+    match value {
+        Value::Object(object) => Box::new(object.iter().map(|(_, value)| value)),
+        other => Box::new(other.as_list().unwrap_or_default().iter()),
+    }
 }
 
 fn absent(node: &Node, inside: &Value, step: &PathStep) -> EvalError {

@@ -26,7 +26,7 @@ pub struct Mapper<'p> {
 
 /// A record that cannot be mapped.
 #[derive(Debug)]
-pub struct Refusal {
+pub struct Refused {
     /// Its key, where it has one.
     pub key: Option<String>,
     /// Why.
@@ -56,7 +56,7 @@ impl<'p> Mapper<'p> {
     }
 
     /// Maps the record, or the list of records, of one line of JSON, and appends a line for each write.
-    pub fn line(&mut self, text: &[u8], line: u64, out: &mut Vec<u8>, refused: &mut Vec<Refusal>) {
+    pub fn line(&mut self, text: &[u8], line: u64, out: &mut Vec<u8>, refused: &mut Vec<Refused>) {
         match self.picker.read(text) {
             Ok(Value::List(records)) => {
                 for record in records.iter() {
@@ -66,22 +66,22 @@ impl<'p> Mapper<'p> {
             Ok(record) => refused.extend(self.record(record, line, out).err()),
             Err(error) => {
                 let why = format!("input line {line} is not JSON: {} at column {}", error.message, error.column);
-                refused.push(Refusal { key: None, error: EvalError::new(Code::E603, self.plan.key.at, why), line });
+                refused.push(Refused { key: None, error: EvalError::new(Code::E603, self.plan.key.at, why), line });
             }
         }
     }
 
     /// Maps a record, and appends a line for each write; nothing where it is refused.
-    pub fn record(&mut self, record: Value, line: u64, out: &mut Vec<u8>) -> Result<(), Refusal> {
+    pub fn record(&mut self, record: Value, line: u64, out: &mut Vec<u8>) -> Result<(), Refused> {
         let start = out.len();
         self.progress.restart(record);
         let key = match self.progress.key(self.plan, &self.lookups) {
             Ok(key) => key,
-            Err(error) => return Err(Refusal { key: None, error, line }),
+            Err(error) => return Err(Refused { key: None, error, line }),
         };
         self.writes(&key, out).map_err(|error| {
             out.truncate(start);
-            Refusal { key: Some(key), error, line }
+            Refused { key: Some(key), error, line }
         })
     }
 
@@ -100,6 +100,9 @@ impl<'p> Mapper<'p> {
                 }
             };
             let Some(target) = self.plan.targets.get(write.target) else { return Ok(()) };
+            if let Some(refusal) = self.lookups.mocks.refusals.get(&write.target) {
+                return Err(EvalError::new(refusal.code, target.at, refusal.message.clone()));
+            }
             out.extend_from_slice(b"{\"key\":");
             json::write_text(out, key);
             out.extend_from_slice(self.heads.get(write.target).map_or(&[], Vec::as_slice));

@@ -39,11 +39,13 @@ impl Shape {
         Self { nodes: vec![Node { whole: true, ..Node::default() }] }
     }
 
-    /// Only these paths, written as `orderItems[].product.sellerSku`; `*` for the whole document.
+    /// Only these paths, written as `orderItems[].product.sellerSku`; `*` for the whole document. Of the parts that are
+    /// only `touched` it matters that they are there, and how many items they have.
     #[must_use]
-    pub fn of<'p>(paths: impl IntoIterator<Item = &'p str>) -> Self {
+    pub fn of<'p>(paths: impl IntoIterator<Item = &'p str>, touched: impl IntoIterator<Item = &'p str>) -> Self {
         let mut shape = Self { nodes: vec![Node::default()] };
-        for path in paths {
+        let paths = paths.into_iter().map(|path| (path, true));
+        for (path, whole) in paths.chain(touched.into_iter().map(|path| (path, false))) {
             if path == "*" {
                 return Self::whole();
             }
@@ -59,7 +61,7 @@ impl Shape {
                 }
             }
             if let Some(node) = shape.nodes.get_mut(at) {
-                node.whole = true;
+                node.whole |= whole;
             }
         }
         shape
@@ -183,7 +185,7 @@ impl Picker {
 
     fn object(&mut self, cursor: &mut Cursor<'_>, node: usize, depth: usize) -> Result<Value, Unknown> {
         match self.objects.get(node) {
-            Some(object) if depth <= MAX_DEPTH && (object.node.whole || !object.node.fields.is_empty()) => {}
+            Some(object) if depth <= MAX_DEPTH && object.node.items.is_none() => {}
             _ => return Err(Unknown),
         }
         cursor.at += 1;
@@ -326,6 +328,12 @@ impl Picker {
                 self.objects.push(Learned { node: Node { whole: true, ..Node::default() }, ..Learned::default() });
                 Ok(new)
             }
+            // A list of which nobody looks at an item is read like any other.
+            None if learned.node.fields.is_empty() && new < MAX_NODES => {
+                learned.node.items = Some(new);
+                self.objects.push(Learned::default());
+                Ok(new)
+            }
             None => Err(Unknown),
         }
     }
@@ -441,7 +449,7 @@ mod tests {
     const ORDER: &str = r#"{"id":"A","x":[1,{"y":"}]\""}],"buyer":{"name":"Ann","mail":null},"lines":[{"sku":"a","n":1,"q":{}},{"n":2.50,"sku":"b"}],"t":true}"#;
 
     fn picked(paths: &[&str], text: &str) -> String {
-        let mut picker = Picker::new(&Shape::of(paths.iter().copied()));
+        let mut picker = Picker::new(&Shape::of(paths.iter().copied(), []));
         let first = picker.read(text.as_bytes()).map(|value| json::to_string(&value));
         let again = picker.read(text.as_bytes()).map(|value| json::to_string(&value));
         assert_eq!(first, again, "what was learned changes nothing");
@@ -461,7 +469,7 @@ mod tests {
 
     #[test]
     fn documents_of_other_shapes_follow_each_other() {
-        let mut picker = Picker::new(&Shape::of(["a", "b", "c.d"]));
+        let mut picker = Picker::new(&Shape::of(["a", "b", "c.d"], []));
         for text in [
             r#"{"a":1,"c":{"d":2}}"#,
             r#"{"a":1,"b":2,"c":{"d":2}}"#,
@@ -492,7 +500,7 @@ mod tests {
             r#"{"x":[}"#,
         ] {
             let strict = json::parse(text.as_bytes()).unwrap_err();
-            let mut picker = Picker::new(&Shape::of(["id"]));
+            let mut picker = Picker::new(&Shape::of(["id"], []));
             assert_eq!(picker.read(text.as_bytes()).unwrap_err(), strict, "{text}");
         }
         let escaped = r#"{"id":"A\u00e9\n"}"#;

@@ -6,7 +6,7 @@ use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::cli::exit::Failure;
-use crate::rehearse::mapper::{Mapper, Refusal};
+use crate::rehearse::mapper::{Mapper, Refused};
 
 /// How long one record may be, in bytes.
 const MAX_RECORD: usize = 16 << 20;
@@ -27,7 +27,7 @@ pub(super) struct Mapped {
     /// What would be written, a line each.
     pub(super) lines: Vec<u8>,
     /// The records that could not be mapped.
-    pub(super) refused: Vec<Refusal>,
+    pub(super) refused: Vec<Refused>,
 }
 
 /// The input in batches.

@@ -45,7 +45,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
             }
         }
     }
-    let tests = case::tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files, &mut used_files);
+    let tests = case::tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files);
     // Where something is wrong, its uses of names are not known; and the errors come first.
     let sound_so_far = !checker.found.iter().any(|found| found.severity() == crate::diag::Severity::Error);
     for (name, what) in checker.resolved.unused.iter().filter(|_| sound_so_far) {
@@ -56,9 +56,12 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
     }
     let (mut source, _) = source?;
     source.datasets = checker.datasets.iter().copied().collect();
-    source.reads = top_level(&checker.reads, &source.record);
-    let of_record = checker.reads.iter().map(String::as_str).filter(|read| !read.starts_with('@'));
-    source.shape = Shape::of(of_record);
+    let record = |reads: &BTreeSet<String>| {
+        reads.iter().filter(|read| !read.is_empty() && !read.starts_with('@')).cloned().collect::<Vec<String>>()
+    };
+    let (read, touched) = (record(&checker.reads), record(&checker.touched));
+    source.reads = top_level(read.iter().chain(&touched), &source.record);
+    source.shape = Shape::of(read.iter().map(String::as_str), touched.iter().map(String::as_str));
     for target in &mut targets {
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
@@ -185,7 +188,7 @@ fn alerts(checker: &mut Checker<'_>, route: &Name, conditions: &[(Name, i64)], o
             out.push(AlertPlan { route: route.text.clone(), measure: measure.text.clone(), above: *above });
         } else {
             let message = format!("`{}` is nothing that is measured", measure.text);
-            checker.say_at(Code::E201, measure.span, message, format!("there are {}", MEASURES.join(", ")));
+            checker.say_at(Code::E226, measure.span, message, format!("there are {}", MEASURES.join(", ")));
         }
     }
 }
@@ -207,7 +210,7 @@ fn params(checker: &mut Checker<'_>, file: &File) {
                     "number" | "float" => "write `decimal`, or `int` for a whole number".to_owned(),
                     _ => "text, int, decimal, bool, date or duration".to_owned(),
                 };
-                checker.say_at(Code::E301, ty.span, message, help);
+                checker.say_at(Code::E227, ty.span, message, help);
                 broken(checker, name);
                 continue;
             }
@@ -222,7 +225,7 @@ fn params(checker: &mut Checker<'_>, file: &File) {
                     Ok(value) => Some(value),
                     Err(wrong) => {
                         checker.say_at(
-                            Code::E301,
+                            Code::E335,
                             default.span,
                             format!("this {}", wrong.message),
                             format!("it must be {base}"),
@@ -240,13 +243,13 @@ fn params(checker: &mut Checker<'_>, file: &File) {
                     let environment = environment.clone().unwrap_or_default();
                     let message =
                         format!("the environment `{environment}` sets `{}`, which {}", name.text, wrong.message);
-                    checker.say_at(Code::E206, name.span, message, format!("it must be {base}"));
+                    checker.say_at(Code::E229, name.span, message, format!("it must be {base}"));
                 }
             }
             (None, Some(environment)) if default.is_none() => {
                 let message = format!("the environment `{environment}` does not set `{}`", name.text);
                 let help = format!("add `{}: …` under `parameters:` there, or a default here", name.text);
-                checker.say_at(Code::E206, name.span, message, help);
+                checker.say_at(Code::E228, name.span, message, help);
             }
             _ => {}
         }
@@ -264,7 +267,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
     let entity: EntitySpec = checker.entity(&item.connector, &item.entity)?;
     let Some(spec) = entity.source else {
         let message = format!("`{}.{}` cannot be read as a source", item.connector.text, item.entity.text);
-        checker.say_at(Code::E204, item.entity.span, message, "`flowrun connectors` shows what can");
+        checker.say_at(Code::E223, item.entity.span, message, "`flowrun connectors` shows what can");
         return None;
     };
     let mut triggers = Vec::new();
@@ -420,12 +423,12 @@ fn lookup(
         let found = checker.entity(connector, entity)?;
         let Some(spec) = found.lookup else {
             let message = format!("`{}.{}` cannot be looked up", connector.text, entity.text);
-            checker.say_at(Code::E204, entity.span, message, "`flowrun connectors` shows what can");
+            checker.say_at(Code::E223, entity.span, message, "`flowrun connectors` shows what can");
             return None;
         };
         if !spec.keys.contains(&by.text.as_str()) {
             let message = format!("`{}.{}` cannot be found by `{}`", connector.text, entity.text, by.text);
-            checker.say_at(Code::E204, by.span, message, format!("it can by {}", spec.keys.join(", ")));
+            checker.say_at(Code::E222, by.span, message, format!("it can by {}", spec.keys.join(", ")));
             return None;
         }
         facts.operations.insert(format!("{}.{}", connector.text, spec.operation));
@@ -441,7 +444,7 @@ fn lookup(
         return Some((named(kind), typed(1, gives, Some(format!("{}.{}", connector.text, entity.text)))));
     }
     if item.cache.is_some() {
-        checker.say_at(Code::E106, item.name.span, "a table is in memory and needs no cache", "remove `cache`");
+        checker.say_at(Code::E421, item.name.span, "a table is in memory and needs no cache", "remove `cache`");
     }
     if let LookupFrom::File { path, .. } = &item.from {
         used.insert(path.text.clone());
@@ -472,9 +475,9 @@ fn lookup(
 }
 
 /// The top-level fields that are read; empty for all of them.
-fn top_level(reads: &BTreeSet<String>, record: &ObjectSpec) -> Vec<String> {
+fn top_level<'r>(reads: impl Iterator<Item = &'r String>, record: &ObjectSpec) -> Vec<String> {
     let mut fields = BTreeSet::new();
-    for read in reads.iter().filter(|read| !read.starts_with('@')) {
+    for read in reads {
         let first = read.split(['.', '[']).next().unwrap_or("");
         if first == "*" || record.field(first).is_none() {
             return Vec::new();
@@ -485,14 +488,18 @@ fn top_level(reads: &BTreeSet<String>, record: &ObjectSpec) -> Vec<String> {
 }
 
 fn note_reads(checker: &Checker<'_>, source: &SourcePlan, facts: &mut Facts) {
-    for read in &checker.reads {
+    // What only got a name is read as far as that it is there.
+    let named = checker.touched.iter().map(|touched| touched.trim_end_matches("[]")).filter(|touched| {
+        !checker.reads.iter().any(|read| read.strip_prefix(touched).is_some_and(|rest| rest.starts_with(['.', '['])))
+    });
+    for read in checker.reads.iter().map(String::as_str).chain(named) {
         let (entity, field) = match read.strip_prefix('@') {
             Some(rest) => {
                 let mut parts = rest.splitn(3, '.');
                 let entity = format!("{}.{}", parts.next().unwrap_or(""), parts.next().unwrap_or(""));
                 (entity, parts.next().unwrap_or("").to_owned())
             }
-            None => (format!("{}.{}", source.connector, source.entity), read.clone()),
+            None => (format!("{}.{}", source.connector, source.entity), read.to_owned()),
         };
         if !field.is_empty() {
             facts.reads.entry(entity).or_default().insert(field);

@@ -16,7 +16,8 @@ pub(super) fn key(checker: &mut Checker<'_>, key: Typed) -> Option<Node> {
         }
         return Some(key.node);
     }
-    checker.wrong(key.node.at, "text or a whole number", &key.ty);
+    let message = format!("a key is text or a whole number, and this is {}", key.ty);
+    checker.say_at(Code::E334, key.node.at, message, "take the field that names it, such as its id");
     None
 }
 
@@ -44,7 +45,7 @@ pub(super) fn step(
         }
         AstStep::Let { name, value } => {
             let slot = checker.slot_at(name.span)?;
-            let value = checker.quietly(value)?;
+            let value = checker.alias(value)?;
             checker.keep(slot, value.ty, value.origin, name.span)?;
             Some(Step::Let { name: name.text.clone(), slot, value: value.node })
         }
@@ -96,7 +97,7 @@ fn each(
     facts: &mut Facts,
 ) -> Option<EachPlan> {
     let slot = checker.slot_at(each.name.span)?;
-    let list = checker.some(&each.list)?;
+    let list = checker.listed(&each.list)?;
     let (item, origin) = checker.items(&list, "each")?;
     checker.keep(slot, item, origin, each.name.span)?;
     let key = checker.some(&each.key).and_then(|typed| self::key(checker, typed));
