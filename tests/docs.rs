@@ -122,7 +122,7 @@ fn check(text: &str, files: &FilesInMemory) -> (Vec<String>, String) {
         .filter(|found| found.severity() == Severity::Error || found.code.name() != "W901")
         .map(|found| found.code.name().to_owned())
         .collect();
-    (codes, text::render(&source, &compiled.diagnostics, false))
+    (codes, text::render(&compiled.source, &compiled.diagnostics, false))
 }
 
 /// What the tests inside an example say, where one fails.

@@ -26,7 +26,7 @@ pub(super) fn run(args: &args::Check) -> Outcome {
             }
         }
         if args.format == Format::Human && !compiled.diagnostics.is_empty() {
-            output::note(&text::render(&source, &compiled.diagnostics, output::colour_on_stderr()));
+            output::note(&text::render(&compiled.source, &compiled.diagnostics, output::colour_on_stderr()));
         }
     }
     if args.format == Format::Human {
@@ -58,7 +58,7 @@ fn json(source: &Source, found: &Diagnostic) -> String {
         "code": found.code.name(),
         "severity": found.severity().name(),
         "message": found.message,
-        "file": &*source.name,
+        "file": &**source.part(found.span.start).name,
         "line": line,
         "column": column,
         "end": end,
@@ -66,7 +66,8 @@ fn json(source: &Source, found: &Diagnostic) -> String {
         "help": found.help,
         "labels": found.labels.iter().map(|label| {
             let (line, column) = source.place(label.span.start);
-            serde_json::json!({"line": line, "column": column, "message": label.message})
+            let file = &**source.part(label.span.start).name;
+            serde_json::json!({"file": file, "line": line, "column": column, "message": label.message})
         }).collect::<Vec<_>>(),
     })
     .to_string()

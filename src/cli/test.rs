@@ -23,7 +23,7 @@ pub(super) fn run(args: &args::Test) -> Outcome {
         let Some(plan) = compiled.plan else {
             let errors: Vec<Diagnostic> =
                 compiled.diagnostics.into_iter().filter(|found| found.severity() == Severity::Error).collect();
-            output::note(&text::render(&source, &errors, output::colour_on_stderr()));
+            output::note(&text::render(&compiled.source, &errors, output::colour_on_stderr()));
             broken = true;
             continue;
         };
@@ -50,7 +50,7 @@ pub(super) fn run(args: &args::Test) -> Outcome {
                 Format::Human if failures.is_empty() => output::line(&format!("ok    {}: {}", plan.flow, test.name))?,
                 Format::Human => {
                     output::line(&format!("FAIL  {}: {}", plan.flow, test.name))?;
-                    output::line(text::render(&source, &failures, false).trim_end())?;
+                    output::line(text::render(&compiled.source, &failures, false).trim_end())?;
                 }
             }
         }

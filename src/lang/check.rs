@@ -16,7 +16,7 @@ use super::ast::{Expr, File};
 use super::resolve::{Binding, Resolved};
 use super::{Environment, Files, MAX_DEPTH};
 use crate::catalog::{Base, Catalog, ObjectSpec, Type};
-use crate::diag::{Code, Diagnostic, Span};
+use crate::diag::{Code, Diagnostic, Source, Span};
 use crate::plan::{
     AlertPlan, Expr as Run, Facts, LookupPlan, Node, ParamPlan, RetryPolicy, Slot, SourcePlan, Step, TargetPlan,
     TestPlan,
@@ -60,11 +60,12 @@ pub(super) fn check(
     catalog: &Catalog,
     files: &dyn Files,
     environment: &Environment,
+    source: &mut Source,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Checked> {
     let mut checker = Checker::new(resolved, catalog, found);
     checker.environment = environment;
-    program::check(&mut checker, file, files)
+    program::check(&mut checker, file, files, source)
 }
 
 /// Checks an expression over a document of unknown shape. Gives it with the number of slots it needs.

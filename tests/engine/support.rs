@@ -334,7 +334,7 @@ pub(crate) fn plan() -> Plan {
     Plan {
         flow: "orders".into(),
         version: "v1".into(),
-        source_text: Source { name: "orders.flow".into(), text: "flow orders\nsecond line\n".into() },
+        source_text: Source::new("orders.flow", "flow orders\nsecond line\n"),
         source: SourcePlan {
             connector: "shop".into(),
             entity: "orders".into(),

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::{Checked, Checker, LookupTyped, Typed, target::policy};
 use crate::catalog::{Base, EntitySpec, Field, ObjectSpec, SourceSpec, Type, wire};
-use crate::diag::{Code, Diagnostic, Span, suggest};
+use crate::diag::{Code, Diagnostic, Source, Span, suggest};
 use crate::lang::ast::{
     Expect, Expr, ExprKind, File, Given, ItemKind, LookupFrom, LookupItem, Name, SourceItem, Step as AstStep, TestItem,
     Trigger as AstTrigger, With,
@@ -23,7 +23,12 @@ use crate::value::{Value, json};
 /// How long an answer of a connector is good for where the flow does not say.
 const CACHE: Duration = Duration::from_secs(60);
 
-pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -> Option<Checked> {
+pub(super) fn check(
+    checker: &mut Checker<'_>,
+    file: &File,
+    files: &dyn Files,
+    source_text: &mut Source,
+) -> Option<Checked> {
     let mut facts = Facts::default();
     let mut used_files = BTreeSet::new();
     let head = head(checker, file);
@@ -32,7 +37,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
     if let Some((_, spec)) = &source {
         checker.record = Some(Arc::clone(&spec.record));
     }
-    let lookups = lookups(checker, file, files, &mut facts, &mut used_files);
+    let lookups = lookups(checker, file, files, &mut facts, &mut used_files, source_text);
     let key = match head.key {
         Some(key) => checker.some(key).and_then(|typed| key_type(checker, typed)),
         None => None,
@@ -380,12 +385,13 @@ fn lookups(
     files: &dyn Files,
     facts: &mut Facts,
     used: &mut BTreeSet<String>,
+    source_text: &mut Source,
 ) -> Option<Vec<LookupPlan>> {
     let mut plans = Vec::new();
     let mut sound = true;
     for item in &file.items {
         let ItemKind::Lookup(lookup) = &item.kind else { continue };
-        let plan = self::lookup(checker, lookup, files, facts, used);
+        let plan = self::lookup(checker, lookup, files, facts, used, source_text);
         match plan {
             Some((plan, typed)) => {
                 plans.push(plan);
@@ -406,6 +412,7 @@ fn lookup(
     files: &dyn Files,
     facts: &mut Facts,
     used: &mut BTreeSet<String>,
+    _source_text: &mut Source,
 ) -> Option<(LookupPlan, LookupTyped)> {
     let named = |kind| LookupPlan { name: item.name.text.clone(), kind, at: item.name.span };
     let typed = |keys, gives, entity| LookupTyped {
