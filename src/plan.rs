@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod answer;
+pub mod case;
 pub mod eval;
 pub mod expr;
 pub mod facts;
@@ -15,6 +16,7 @@ pub mod template;
 use std::sync::Arc;
 use std::time::Duration;
 
+pub use case::{Expectation, TestPlan};
 pub use eval::{EvalError, Lookups, Wanted};
 pub use expr::{Expr, Node, PathStep};
 pub use facts::Facts;
@@ -276,65 +278,4 @@ pub struct AlertPlan {
     pub measure: String,
     /// More than this: a count, or seconds.
     pub above: i64,
-}
-
-/// A test of the flow.
-#[derive(Debug)]
-pub struct TestPlan {
-    /// Its name.
-    pub name: String,
-    /// The record.
-    pub record: Value,
-    /// Answers of lookups: lookup, keys, what is found (null for a miss).
-    pub lookups: Vec<(LookupId, Vec<Value>, Value)>,
-    /// Parameters.
-    pub params: Vec<(usize, Value)>,
-    /// Answers of targets.
-    pub answers: Vec<(TargetId, Value)>,
-    /// What must be.
-    pub expectations: Vec<Expectation>,
-    /// Where it stands.
-    pub at: Span,
-}
-
-/// What a test expects.
-#[derive(Debug)]
-pub enum Expectation {
-    /// A condition over the record, the lets, transforms and answers.
-    Holds {
-        /// The condition.
-        condition: Node,
-        /// Where.
-        at: Span,
-    },
-    /// The record is skipped, for a reason that contains this.
-    Skipped {
-        /// Part of the reason.
-        reason: Option<String>,
-        /// Where.
-        at: Span,
-    },
-    /// The record is rejected, for a reason that contains this.
-    Rejected {
-        /// Part of the reason.
-        reason: Option<String>,
-        /// Where.
-        at: Span,
-    },
-    /// A target is written with this payload.
-    Written {
-        /// The target.
-        target: TargetId,
-        /// The payload; `None` where any will do.
-        payload: Option<Value>,
-        /// Where.
-        at: Span,
-    },
-    /// A target is not written.
-    NotWritten {
-        /// The target.
-        target: TargetId,
-        /// Where.
-        at: Span,
-    },
 }

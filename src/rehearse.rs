@@ -1,6 +1,8 @@
 //! One record through a plan without the outside: lookups and targets answer from mocks. Serves `map`, the tests of a
 //! flow, and whoever wants to see what would be sent.
 
+pub mod case;
+
 use std::collections::HashMap;
 use std::sync::Arc;
 

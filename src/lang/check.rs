@@ -2,6 +2,8 @@
 //! and lowered to the expressions that run, but not yet put together.
 
 mod access;
+mod case;
+mod constant;
 mod expression;
 mod join;
 mod matching;

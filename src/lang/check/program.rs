@@ -1,24 +1,22 @@
-//! The flow as a whole: its source, lookups, parameters, steps and tests.
+//! The flow as a whole: its source, lookups, parameters and steps.
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Checked, Checker, LookupTyped, Typed, target::policy};
+use super::constant::constant;
+use super::{Checked, Checker, LookupTyped, Typed, case, target::policy};
 use crate::catalog::{Base, EntitySpec, Field, ObjectSpec, SourceSpec, Type, wire};
 use crate::diag::{Code, Diagnostic, Source, Span, suggest};
 use crate::lang::ast::{
-    Expect, Expr, ExprKind, File, Given, ItemKind, LookupFrom, LookupItem, Name, SourceItem, Step as AstStep, TestItem,
-    Trigger as AstTrigger, With,
+    Expr, ExprKind, File, ItemKind, LookupFrom, LookupItem, Name, SourceItem, Step as AstStep, Trigger as AstTrigger,
 };
 use crate::lang::{Files, table};
-use crate::plan::eval::{Answer, Frame, Lookups, evaluate};
 use crate::plan::expr::Comparison;
 use crate::plan::{
-    AlertPlan, Expectation, Facts, LookupKind, LookupPlan, Node, ParamPlan, RetryPolicy, SourcePlan, Step, TargetId,
-    TargetPlan, TestPlan, Trigger,
+    AlertPlan, Facts, LookupKind, LookupPlan, Node, ParamPlan, RetryPolicy, SourcePlan, Step, TargetPlan, Trigger,
 };
-use crate::value::{Value, json};
+use crate::value::Value;
 
 /// How long an answer of a connector is good for where the flow does not say.
 const CACHE: Duration = Duration::from_secs(60);
@@ -53,7 +51,7 @@ pub(super) fn check(
             }
         }
     }
-    let tests = tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files, &mut used_files);
+    let tests = case::tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files, &mut used_files);
     // Where something is wrong, its uses of names are not known; and the errors come first.
     let sound_so_far = !checker.found.iter().any(|found| found.severity() == crate::diag::Severity::Error);
     for (name, what) in checker.resolved.unused.iter().filter(|_| sound_so_far) {
@@ -578,194 +576,4 @@ fn note_reads(checker: &Checker<'_>, source: &SourcePlan, facts: &mut Facts) {
 fn keeps(target: &TargetPlan, read: Option<&BTreeSet<String>>) -> Vec<String> {
     let read = read.into_iter().flatten();
     read.filter(|name| target.output.field(name).is_some()).cloned().collect()
-}
-
-struct NoLookups;
-
-impl Lookups for NoLookups {
-    fn find(&self, _: usize, _: &[Value]) -> Answer {
-        Answer::Missing
-    }
-
-    fn name(&self, _: usize) -> String {
-        "lookup".to_owned()
-    }
-}
-
-/// The value of an expression that needs no record.
-fn constant(checker: &mut Checker<'_>, expr: &Expr) -> Option<Value> {
-    // What a record brings is not known here: neither the record nor the variables that are worked out from it.
-    let (record, slots) = (checker.record.take(), std::mem::take(&mut checker.slots));
-    let said = checker.found.len();
-    let typed = checker.expr(expr);
-    (checker.record, checker.slots) = (record, slots);
-    if typed.is_none() && checker.found.len() == said {
-        checker.say_at(
-            Code::E207,
-            expr.span,
-            "this must be known before there is a record",
-            "write the value itself; names that a `let` gave are worked out for each record",
-        );
-    }
-    let mut frame = Frame::new(Value::Null, Arc::from([]), checker.resolved.slot_count);
-    match evaluate(&typed?.node, &mut frame, &NoLookups) {
-        Ok(value) => Some(value),
-        Err(error) => {
-            checker.say_at(error.code, error.at, error.message, "this must be known before anything runs");
-            None
-        }
-    }
-}
-
-fn tests(
-    checker: &mut Checker<'_>,
-    file: &File,
-    targets: &[TargetPlan],
-    lookups: &[LookupPlan],
-    files: &dyn Files,
-    used: &mut BTreeSet<String>,
-) -> Option<Vec<TestPlan>> {
-    // A flow that is wrong would make errors of its tests that are no news.
-    if checker.found.iter().any(|found| found.severity() == crate::diag::Severity::Error) {
-        return None;
-    }
-    let (reads, datasets) = (checker.reads.clone(), checker.datasets.clone());
-    let answers = checker.answers.clone();
-    let mut plans = Vec::new();
-    let mut sound = true;
-    for item in &file.items {
-        if let ItemKind::Test(test) = &item.kind {
-            match self::test(checker, test, item.span, targets, lookups, files, used) {
-                Some(plan) => plans.push(plan),
-                None => sound = false,
-            }
-        }
-    }
-    // What only tests look at is nothing that the flow reads.
-    (checker.reads, checker.datasets, checker.answers) = (reads, datasets, answers);
-    sound.then_some(plans)
-}
-
-fn test(
-    checker: &mut Checker<'_>,
-    test: &TestItem,
-    at: Span,
-    targets: &[TargetPlan],
-    lookups: &[LookupPlan],
-    files: &dyn Files,
-    used: &mut BTreeSet<String>,
-) -> Option<TestPlan> {
-    let Some(given) = &test.given else {
-        checker.say_at(
-            Code::E105,
-            test.name.span,
-            "this test has no record",
-            "write `given { … }` or `given file \"…\"`",
-        );
-        return None;
-    };
-    let record = given_value(checker, given, files, used)?;
-    let mut plan = TestPlan {
-        name: test.name.text.clone(),
-        record,
-        lookups: Vec::new(),
-        params: Vec::new(),
-        answers: Vec::new(),
-        expectations: Vec::new(),
-        at,
-    };
-    for with in &test.with {
-        match with {
-            With::Env(name, value) => {
-                let Some(index) = checker.params.iter().position(|param| param.name == name.text) else {
-                    let message = format!("no parameter is called `{}`", name.text);
-                    checker.say_at(Code::E206, name.span, message, "declare it with `param`");
-                    return None;
-                };
-                plan.params.push((index, constant(checker, value)?));
-            }
-            With::Lookup(name, keys, value) => {
-                let Some(index) = lookups.iter().position(|lookup| lookup.name == name.text) else {
-                    checker.say_at(
-                        Code::E201,
-                        name.span,
-                        format!("there is no lookup `{}`", name.text),
-                        "name one of this flow's",
-                    );
-                    return None;
-                };
-                let keys: Option<Vec<Value>> = keys.iter().map(|key| constant(checker, key)).collect();
-                plan.lookups.push((index, keys?, constant(checker, value)?));
-            }
-            With::Answer(name, value) => {
-                let target = target_named(checker, name, targets)?;
-                plan.answers.push((target, constant(checker, value)?));
-            }
-        }
-    }
-    if test.expect.is_empty() {
-        checker.say_at(Code::E105, test.name.span, "this test expects nothing", "write `expect …`");
-        return None;
-    }
-    for expect in &test.expect {
-        plan.expectations.push(match expect {
-            Expect::Skip(reason, at) => Expectation::Skipped { reason: reason.clone(), at: *at },
-            Expect::Reject(reason, at) => Expectation::Rejected { reason: reason.clone(), at: *at },
-            Expect::NoTarget(name) => {
-                Expectation::NotWritten { target: target_named(checker, name, targets)?, at: name.span }
-            }
-            Expect::Target(name, payload) => {
-                let target = target_named(checker, name, targets)?;
-                let payload = match payload {
-                    Some(payload) => Some(given_value(checker, payload, files, used)?),
-                    None => None,
-                };
-                Expectation::Written { target, payload, at: name.span }
-            }
-            Expect::Holds(condition) => {
-                Expectation::Holds { condition: checker.condition(condition)?, at: condition.span }
-            }
-        });
-    }
-    Some(plan)
-}
-
-fn target_named(checker: &mut Checker<'_>, name: &Name, targets: &[TargetPlan]) -> Option<TargetId> {
-    if let Some(index) = targets.iter().position(|target| target.name == name.text) {
-        return Some(index);
-    }
-    let names: Vec<&str> = targets.iter().map(|target| target.name.as_str()).collect();
-    let help = match suggest::nearest(&name.text, names.iter().copied()) {
-        Some(near) => format!("did you mean `{near}`?"),
-        None => format!("give the target a name with `as`; there are {}", names.join(", ")),
-    };
-    checker.say_at(Code::E201, name.span, format!("no target is called `{}`", name.text), help);
-    None
-}
-
-fn given_value(
-    checker: &mut Checker<'_>,
-    given: &Given,
-    files: &dyn Files,
-    used: &mut BTreeSet<String>,
-) -> Option<Value> {
-    match given {
-        Given::Value(expr) => constant(checker, expr),
-        Given::File(path) => {
-            used.insert(path.text.clone());
-            let read = files.read(&path.text).and_then(|bytes| json::parse(&bytes).map_err(|error| error.to_string()));
-            match read {
-                Ok(value) => Some(value),
-                Err(why) => {
-                    checker.say_at(
-                        Code::E401,
-                        path.span,
-                        format!("{:?} cannot be read: {why}", path.text),
-                        "paths are relative to the flow",
-                    );
-                    None
-                }
-            }
-        }
-    }
 }
