@@ -58,6 +58,10 @@ codes! {
     E403: "lookup table has a key twice",
     E404: "filter cannot be handed to the source",
     E405: "unknown event",
+    E421: "rule with a `*` that is not its end",
+    E422: "rule that fits every key",
+    E423: "cell of another type",
+    E424: "lookup that cannot be turned round",
     E501: "required field missing",
     E502: "field that the target does not have",
     E503: "target cannot settle an unknown outcome",
@@ -78,6 +82,7 @@ codes! {
     E613: "record without a usable key",
     W901: "never used",
     W902: "condition that is always the same",
+    W921: "pattern in a table of exact keys",
 }
 
 impl Code {

@@ -6,10 +6,12 @@ mod case;
 mod constant;
 mod expression;
 mod join;
+mod lookup;
 mod matching;
 mod operator;
 mod program;
 mod target;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;

@@ -4,6 +4,7 @@
 mod expression;
 mod item;
 mod literal;
+mod lookup;
 
 use pest::Parser;
 use pest::error::{ErrorVariant, InputLocation};
@@ -477,13 +478,16 @@ fn expected(positives: &[Rule]) -> String {
             Rule::arm | Rule::else_arm | Rule::pattern | Rule::comparison => "a case `pattern => value`",
             Rule::entity => "`connector.entity`",
             Rule::item => "a declaration such as `source`, `let` or `target`",
-            Rule::type_name => "a type",
+            Rule::type_name | Rule::type_ | Rule::type_path | Rule::type_list => "a type",
             Rule::EOI => "the end",
             Rule::because => "`because`",
             Rule::retry => "`retry`",
             Rule::otherwise | Rule::kw_else => "`else`",
-            Rule::kw_by => "`by`",
-            Rule::kw_give => "`give`",
+            Rule::kw_by | Rule::by => "`by`",
+            Rule::kw_give | Rule::give => "`give`",
+            Rule::kw_rules => "`rules`",
+            Rule::kw_reverse => "`reverse`",
+            Rule::kw_ignoring | Rule::ignoring => "`ignoring`",
             Rule::kw_in => "`in`",
             Rule::kw_when => "`when`",
             Rule::kw_because => "`because`",

@@ -147,6 +147,17 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
                 },
             }
         }
+        Expr::Has { lookup, keys, not } => {
+            let values = all(keys, frame, lookups)?;
+            match lookups.find(*lookup, &values) {
+                Answer::Found(_) => Ok(Value::Bool(!not)),
+                Answer::Missing => Ok(Value::Bool(*not)),
+                Answer::Unknown => Err(EvalError {
+                    wanted: vec![Wanted { lookup: *lookup, keys: values }],
+                    ..EvalError::new(Code::E604, node.at, "not looked up yet")
+                }),
+            }
+        }
         Expr::Concat(parts) => {
             let mut text = String::new();
             for part in parts {

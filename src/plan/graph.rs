@@ -216,6 +216,10 @@ impl Used {
                 self.lookups.insert(*lookup);
                 keys.iter().chain(otherwise.as_deref()).for_each(|key| self.walk(key));
             }
+            Expr::Has { lookup, keys, .. } => {
+                self.lookups.insert(*lookup);
+                keys.iter().for_each(|key| self.walk(key));
+            }
             Expr::Template(template) => template.names.iter().for_each(|(_, node)| self.walk(node)),
             Expr::Arithmetic(_, a, b)
             | Expr::Compare(_, a, b)
