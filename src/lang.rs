@@ -75,6 +75,22 @@ impl Compiled {
 /// Compiles a flow.
 #[must_use]
 pub fn compile(source: &Source, catalog: &Catalog, files: &dyn Files, environment: &Environment) -> Compiled {
+    compiled(source, catalog, files, environment, false)
+}
+
+/// Compiles a flow with probes in it that count what is reached ([`Plan::coverage`]). It does the same, only slower.
+#[must_use]
+pub fn compile_covered(source: &Source, catalog: &Catalog, files: &dyn Files, environment: &Environment) -> Compiled {
+    compiled(source, catalog, files, environment, true)
+}
+
+fn compiled(
+    source: &Source,
+    catalog: &Catalog,
+    files: &dyn Files,
+    environment: &Environment,
+    covered: bool,
+) -> Compiled {
     let mut found = Vec::new();
     let mut source = source.clone();
     let file = parse::parse(&source.text, &mut found);
@@ -84,7 +100,7 @@ pub fn compile(source: &Source, catalog: &Catalog, files: &dyn Files, environmen
     found.dedup();
     let failed = found.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
     let plan = match checked {
-        Some(checked) if !failed => Some(lower::plan(checked, &source, files)),
+        Some(checked) if !failed => Some(lower::plan(checked, &source, files, covered)),
         _ => None,
     };
     Compiled { plan, diagnostics: found, source }

@@ -5,6 +5,7 @@
 
 pub mod answer;
 pub mod case;
+pub mod coverage;
 pub mod eval;
 pub mod expr;
 pub mod facts;
@@ -17,6 +18,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 pub use case::{Expectation, TestPlan};
+pub use coverage::Coverage;
 pub use eval::{EvalError, Lookups, Wanted};
 pub use expr::{Expr, Node, PathStep};
 pub use facts::Facts;
@@ -58,6 +60,8 @@ pub struct Plan {
     pub tests: Vec<TestPlan>,
     /// What the flow reads, writes and calls.
     pub facts: Facts,
+    /// What the probes count, where the flow was compiled with them.
+    pub coverage: Option<Coverage>,
 }
 
 impl Plan {
@@ -215,8 +219,26 @@ pub enum Step {
         /// Steps if not.
         otherwise: Vec<Step>,
     },
+    /// Steps for each item of a list.
+    Each(EachPlan),
     /// A write.
     Target(TargetId),
+}
+
+/// Steps for each item of a list: one record to many writes.
+#[derive(Debug)]
+pub struct EachPlan {
+    /// The slot of the item.
+    pub slot: Slot,
+    /// The list.
+    pub list: Node,
+    /// What an item is called: text or a whole number, no two alike in one record. It is part of the name under which
+    /// the ledger knows the item's writes.
+    pub key: Node,
+    /// Which items.
+    pub filter: Option<Node>,
+    /// What is done with each.
+    pub steps: Vec<Step>,
 }
 
 /// A write to a target.

@@ -91,7 +91,7 @@ pub fn rehearse(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks)
                 }
                 if let Some(Value::Object(mocked)) = mocks.answers.get(&write.target) {
                     for (name, value) in mocked.iter() {
-                        answered.set(Arc::clone(name), value.clone());
+                        answered.set(name.clone(), value.clone());
                     }
                 }
                 progress.answer(plan, Value::object(answered));

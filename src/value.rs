@@ -1,15 +1,16 @@
 //! The values that flow through flowrun: what JSON can say, plus exact decimals, dates, instants, durations and
 //! money with its currency. Numbers from the wire never pass through binary floating point (see [`json`]).
 //!
-//! Lists, objects and text are shared, so that handing a value on costs a counter and not a copy.
+//! A value is three words. Text of up to 23 bytes, which most of an order is, stands in it; longer text, lists and
+//! objects are shared, so that handing a value on costs a copy of three words or a counter.
 #![deny(clippy::disallowed_methods)]
 
 pub mod json;
 pub mod money;
+pub mod object;
 pub mod query;
 
 use std::cmp::Ordering;
-use std::fmt;
 use std::sync::Arc;
 
 use jiff::civil::Date;
@@ -17,6 +18,10 @@ use jiff::{SignedDuration, Timestamp};
 use rust_decimal::Decimal;
 
 pub use money::{Currency, Money, Rounding};
+pub use object::{Names, Object};
+
+/// Text: short text stands in place, longer text is shared.
+pub type Text = smol_str::SmolStr;
 
 /// One value.
 #[derive(Debug, Clone, Default, PartialEq)]
@@ -31,7 +36,7 @@ pub enum Value {
     /// A decimal of up to 28 digits, as written.
     Decimal(Decimal),
     /// Text.
-    Text(Arc<str>),
+    Text(Text),
     /// A calendar date.
     Date(Date),
     /// A point in time. It has no zone: one is named where a date is taken from it.
@@ -50,7 +55,7 @@ impl Value {
     /// Text.
     #[must_use]
     pub fn text(text: impl AsRef<str>) -> Self {
-        Value::Text(Arc::from(text.as_ref()))
+        Value::Text(Text::new(text))
     }
 
     /// A list.
@@ -202,7 +207,7 @@ impl From<&str> for Value {
 
 impl From<String> for Value {
     fn from(value: String) -> Self {
-        Value::Text(Arc::from(value))
+        Value::Text(Text::from(value))
     }
 }
 
@@ -215,79 +220,5 @@ impl From<Vec<Value>> for Value {
 impl From<Object> for Value {
     fn from(value: Object) -> Self {
         Value::object(value)
-    }
-}
-
-/// Named values in the order in which they were set. Objects of flows have few fields, so a search along them beats a
-/// hash; [`json`] refuses objects so large that it would not.
-#[derive(Clone, Default, PartialEq)]
-pub struct Object {
-    fields: Vec<(Arc<str>, Value)>,
-}
-
-impl Object {
-    /// An object without fields.
-    #[must_use]
-    pub fn new() -> Self {
-        Self::default()
-    }
-
-    /// The field of that name.
-    #[must_use]
-    pub fn get(&self, name: &str) -> Option<&Value> {
-        self.fields.iter().find(|(field, _)| &**field == name).map(|(_, value)| value)
-    }
-
-    /// Sets a field: in its place if it is there, else at the end.
-    pub fn set(&mut self, name: impl Into<Arc<str>>, value: Value) {
-        let name = name.into();
-        match self.fields.iter_mut().find(|(field, _)| *field == name) {
-            Some((_, old)) => *old = value,
-            None => self.fields.push((name, value)),
-        }
-    }
-
-    /// Adds a field that is known not to be there yet.
-    pub fn push(&mut self, name: Arc<str>, value: Value) {
-        self.fields.push((name, value));
-    }
-
-    /// Takes a field out.
-    pub fn remove(&mut self, name: &str) -> Option<Value> {
-        let at = self.fields.iter().position(|(field, _)| &**field == name)?;
-        Some(self.fields.remove(at).1)
-    }
-
-    /// The fields in order.
-    pub fn iter(&self) -> impl ExactSizeIterator<Item = (&Arc<str>, &Value)> {
-        self.fields.iter().map(|(name, value)| (name, value))
-    }
-
-    /// How many fields there are.
-    #[must_use]
-    pub fn len(&self) -> usize {
-        self.fields.len()
-    }
-
-    /// Whether there are none.
-    #[must_use]
-    pub fn is_empty(&self) -> bool {
-        self.fields.is_empty()
-    }
-}
-
-impl FromIterator<(Arc<str>, Value)> for Object {
-    fn from_iter<T: IntoIterator<Item = (Arc<str>, Value)>>(iter: T) -> Self {
-        let mut object = Object::new();
-        for (name, value) in iter {
-            object.set(name, value);
-        }
-        object
-    }
-}
-
-impl fmt::Debug for Object {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_map().entries(self.fields.iter().map(|(name, value)| (name, value))).finish()
     }
 }

@@ -14,6 +14,8 @@ mod lookups;
 mod real_store;
 #[path = "engine/records.rs"]
 mod records;
+#[path = "engine/shaping.rs"]
+mod shaping;
 #[path = "engine/stopping.rs"]
 mod stopping;
 #[path = "engine/support.rs"]

@@ -7,6 +7,7 @@ mod flows;
 
 use std::sync::Arc;
 
+use flowrun::diag::Code;
 use flowrun::lang::format::format;
 use flowrun::lang::{self, Compiled, FilesInMemory};
 use flowrun::plan::{Next, Plan};
@@ -27,7 +28,9 @@ fn outcome(plan: &Plan, done: &Rehearsal) -> String {
     let mut lines: Vec<String> = done
         .writes
         .iter()
-        .map(|write| format!("  {{\"{}\": {}}}", plan.targets[write.target].name, json::to_string(&write.payload)))
+        .map(|write| {
+            format!("  {{\"{}{}\": {}}}", plan.targets[write.target].name, write.item, json::to_string(&write.payload))
+        })
         .collect();
     lines.push(match &done.end {
         Next::Skipped { reason, .. } => format!("  {{\"skipped\": {reason:?}}}"),
@@ -274,8 +277,11 @@ fn mutation() -> impl Strategy<Value = String> {
     })
 }
 
+/// The codes of a flow. What does not parse has no meaning to keep, only its place in the file: which slip it is may read
+/// otherwise with other spaces.
 fn codes(compiled: &Compiled) -> Vec<&'static str> {
-    let mut codes: Vec<&str> = compiled.diagnostics.iter().map(|found| found.code.name()).collect();
+    let of = |code: Code| if code.is_syntax() { "syntax" } else { code.name() };
+    let mut codes: Vec<&str> = compiled.diagnostics.iter().map(|found| of(found.code)).collect();
     codes.sort_unstable();
     codes
 }

@@ -2,7 +2,6 @@
 //! becomes text again where the remote wants text.
 
 use std::str::FromStr;
-use std::sync::Arc;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -129,7 +128,7 @@ pub fn write(object: &Object, spec: &ObjectSpec) -> Result<Value, Mismatch> {
             }
             Some(value) => {
                 let written = write_field(value, field).map_err(|wrong| wrong.inside(&field.name))?;
-                out.push(Arc::from(field.name.as_str()), written);
+                out.push(field.name.as_str(), written);
             }
         }
     }
@@ -138,7 +137,7 @@ pub fn write(object: &Object, spec: &ObjectSpec) -> Result<Value, Mismatch> {
             if !spec.open {
                 return Err(Mismatch::here(format!("has a field `{name}` that {} does not have", spec.name)));
             }
-            out.push(Arc::clone(name), value.clone());
+            out.push(name.clone(), value.clone());
         }
     }
     Ok(Value::object(out))

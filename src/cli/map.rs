@@ -141,7 +141,7 @@ fn map(
         line.extend_from_slice(b",\"target\":");
         json::write(&mut line, &Value::from(format!("{}.{}", target.connector, target.entity)));
         line.extend_from_slice(b",\"step\":");
-        json::write(&mut line, &Value::text(&target.name));
+        json::write(&mut line, &Value::from(format!("{}{}", target.name, write.item)));
         line.extend_from_slice(b",\"operation\":");
         json::write(&mut line, &Value::text(&target.verb));
         line.extend_from_slice(b",\"payload\":");

@@ -39,6 +39,40 @@ codes! {
     E106: "bad literal",
     E107: "bad JSONPath",
     E108: "bad template",
+    E120: "one `=` where two are meant",
+    E121: "operator of another language",
+    E122: "colon where `=` is meant",
+    E123: "semicolon",
+    E124: "text in single quotes",
+    E125: "comment of another language",
+    E126: "text not closed",
+    E127: "bracket not closed",
+    E128: "bracket closed that is not open",
+    E129: "`if` without `else`",
+    E130: "comparisons that chain",
+    E131: "word of the language as a name",
+    E132: "value missing",
+    E133: "unknown declaration",
+    E134: "target without a verb",
+    E135: "reject without a reason",
+    E136: "pipe into what is no function",
+    E137: "unknown trigger",
+    E138: "choice with `?` and `:`",
+    E139: "`elif`",
+    E140: "wrong arrow in a match",
+    E141: "`=` missing",
+    E142: "transform with `=`",
+    E143: "path without a dot",
+    E144: "lookup without `by` or `give`",
+    E145: "escape that means nothing",
+    E146: "bad duration",
+    E147: "bad schedule",
+    E148: "unknown time zone",
+    E149: "bad retry",
+    E150: "test without a record",
+    E151: "test that expects nothing",
+    E152: "number as it is written elsewhere",
+    E170: "`each` without a key",
     E201: "unknown name",
     E202: "unknown function",
     E203: "unknown field",
@@ -80,6 +114,7 @@ codes! {
     E611: "remote rejected the write",
     E612: "remote could not be reached in all tries",
     E613: "record without a usable key",
+    E614: "item without a key of its own",
     W901: "never used",
     W902: "condition that is always the same",
     W921: "pattern in a table of exact keys",
@@ -90,6 +125,12 @@ impl Code {
     #[must_use]
     pub fn named(name: &str) -> Option<Code> {
         Self::ALL.iter().copied().find(|code| code.name().eq_ignore_ascii_case(name))
+    }
+
+    /// Whether the text could not be read as the language: what stands there may be the very thing that is missed.
+    #[must_use]
+    pub fn is_syntax(self) -> bool {
+        self.name().starts_with("E1") && !matches!(self, Code::E104 | Code::E105 | Code::E150 | Code::E151)
     }
 
     /// Errors stop a flow from running; warnings do not.

@@ -60,7 +60,8 @@ pub(super) struct Failure {
 
 impl From<EvalError> for Failure {
     fn from(error: EvalError) -> Self {
-        Self { code: error.code, at: error.at, reason: error.message, step: None, attempts: Vec::new() }
+        let cause = error.into_cause();
+        Self { code: cause.code, at: cause.at, reason: cause.message, step: None, attempts: Vec::new() }
     }
 }
 

@@ -41,8 +41,9 @@ pub(super) async fn write(
     let Some(target) = ctx.plan.targets.get(write.target) else {
         return Err(Halt::Broken { connection: String::new(), message: "the plan has no such target".to_owned() });
     };
-    let step = Step { ctx, record, target, payload: &write.payload, digest: digest::of(&write.payload) };
-    let entry_key = key::join(&[&ctx.plan.flow, record.key, &target.name]);
+    let name = format!("{}{}", target.name, write.item);
+    let step = Step { ctx, record, target, name: &name, payload: &write.payload, digest: digest::of(&write.payload) };
+    let entry_key = key::join(&[&ctx.plan.flow, record.key, &name]);
     let before: Option<StepEntry> = store::read(ctx.store(), &entry_key)?;
 
     if let Some(StepEntry { digest, state: StepState::Done { result }, .. }) = &before
@@ -105,6 +106,8 @@ struct Step<'s> {
     ctx: &'s Context<'s>,
     record: &'s Identity<'s>,
     target: &'s TargetPlan,
+    /// The name of the step: the target's, with the item's where there are several.
+    name: &'s str,
     payload: &'s Value,
     digest: String,
 }
@@ -142,13 +145,14 @@ impl Step<'_> {
 
     fn note_unchanged(&self, trail: &mut Trail<'_>) {
         self.ctx.tally().target(&self.target.name).unchanged += 1;
-        trail.note_unchanged(&self.target.name);
+        trail.note_unchanged(self.name);
     }
 
     fn failure(&self, code: Code, why: &str, attempts: Vec<Attempt>) -> Failure {
         self.ctx.tally().target(&self.target.name).failed += 1;
-        let name = &self.target.name;
-        Failure { code, at: self.target.at, reason: format!("`{name}`: {why}"), step: Some(name.clone()), attempts }
+        // Incidents are told apart by the target: one cause for many items is one incident.
+        let (name, step) = (self.name, Some(self.target.name.clone()));
+        Failure { code, at: self.target.at, reason: format!("`{name}`: {why}"), step, attempts }
     }
 
     async fn make(
@@ -172,7 +176,7 @@ impl Step<'_> {
             ctx.emit(|| Event::WouldWrite {
                 key: self.record.key.to_owned(),
                 target: format!("{}.{}", target.connector, target.entity),
-                step: target.name.clone(),
+                step: self.name.to_owned(),
                 operation: target.verb.clone(),
                 payload: self.payload.clone(),
             });
@@ -190,14 +194,14 @@ impl Step<'_> {
             (_, before) => {
                 let previous = before.as_ref().map_or("", |before| &before.idempotency_key);
                 let (flow, key) = (&ctx.plan.flow, self.record.key);
-                (digest::idempotency_key(flow, key, &target.name, &self.digest, previous), false)
+                (digest::idempotency_key(flow, key, self.name, &self.digest, previous), false)
             }
         };
         let intent =
             StepEntry { digest: self.digest.clone(), idempotency_key, state: StepState::Intended, at: ctx.now() };
         trail.put(entry_key.clone(), &intent);
         let event = HistoryEvent::Intended { operation: target.operation.clone(), digest: self.digest.clone() };
-        trail.note_write(&target.name, event);
+        trail.note_write(self.name, event);
         trail.commit().await?;
 
         let connection = ctx.connection(&target.connector)?.clone();
@@ -217,7 +221,7 @@ impl Step<'_> {
             Idempotency::None => Patience::Once(policy),
             Idempotency::Key | Idempotency::NaturalKey | Idempotency::ReadBack => Patience::Tries(policy),
         };
-        let call = Call { connection: &target.connector, key: self.record.key, step: &target.name, patience, repeat };
+        let call = Call { connection: &target.connector, key: self.record.key, step: self.name, patience, repeat };
         match call::call(ctx, slot, call, make).await {
             Ok(answered) => Ok(Done::Answer(self.record_outcome(trail, entry_key, intent, answered, document))),
             Err(CallError::Halt(halt)) => Err(halt),
@@ -247,7 +251,7 @@ impl Step<'_> {
     ) -> Value {
         let (ctx, target) = (self.ctx, self.target);
         let now: Timestamp = ctx.now();
-        let step = Some(target.name.as_str());
+        let step = Some(self.name);
         self.count_retries(answered.failed.len() + 1);
         for (attempt, next) in answered.failed {
             trail.note_at(attempt.at, step, HistoryEvent::Retrying { error: attempt.error, next });
@@ -273,7 +277,7 @@ impl Step<'_> {
         }
         ctx.emit(|| Event::Written {
             key: self.record.key.to_owned(),
-            target: target.name.clone(),
+            target: self.name.to_owned(),
             attempts: answered.attempts,
         });
         kept

@@ -27,7 +27,7 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
         _ => {
             let mut kept = Object::new();
             for (name, value) in args.object(0)?.iter().filter(|(_, value)| !value.is_null()) {
-                kept.push(Arc::clone(name), value.clone());
+                kept.push(name.clone(), value.clone());
             }
             Ok(Value::object(kept))
         }

@@ -1,7 +1,5 @@
 //! Field names as a list, for objects whose names are data.
 
-use std::sync::Arc;
-
 use super::either;
 use super::param::one;
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns, Type};
@@ -22,5 +20,5 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
-    Ok(Value::list(args.object(0)?.iter().map(|(name, _)| Value::Text(Arc::clone(name))).collect()))
+    Ok(Value::list(args.object(0)?.iter().map(|(name, _)| Value::Text(name.clone())).collect()))
 }

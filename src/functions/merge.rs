@@ -24,7 +24,7 @@ pub(super) static FUNCTION: Function = Function {
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
     let mut merged = args.object(0)?.clone();
     for (name, value) in args.object(1)?.iter() {
-        merged.set(Arc::clone(name), value.clone());
+        merged.set(name.clone(), value.clone());
     }
     Ok(Value::object(merged))
 }

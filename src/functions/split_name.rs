@@ -83,7 +83,7 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
         ("last", parts.last),
         ("suffix", parts.suffix),
     ] {
-        object.push(Arc::from(field), if words.is_empty() { Value::Null } else { Value::from(words.join(" ")) });
+        object.push(field, if words.is_empty() { Value::Null } else { Value::from(words.join(" ")) });
     }
     Ok(Value::object(object))
 }

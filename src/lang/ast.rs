@@ -233,8 +233,25 @@ pub enum Step {
         /// If not.
         otherwise: Vec<Step>,
     },
+    /// `each … in … key … { … }`
+    Each(EachStep),
     /// `target connector.entity as name verb payload`
     Target(TargetStep),
+}
+
+/// `each name in list key expr where condition { … }`
+#[derive(Debug, Clone)]
+pub struct EachStep {
+    /// The name of an item.
+    pub name: Name,
+    /// The list.
+    pub list: Expr,
+    /// What an item is called.
+    pub key: Expr,
+    /// Which items.
+    pub filter: Option<Expr>,
+    /// What is done with each.
+    pub steps: Vec<Step>,
 }
 
 /// `target connector.entity as name verb payload`
@@ -301,8 +318,8 @@ pub enum Expect {
     Reject(Option<String>, Span),
     /// `expect no target name`
     NoTarget(Name),
-    /// `expect target name …`
-    Target(Name, Option<Given>),
+    /// `expect target name[key] …`
+    Target(Name, Vec<Expr>, Option<Given>),
     /// `expect condition`
     Holds(Expr),
 }

@@ -10,6 +10,7 @@ mod lookup;
 mod matching;
 mod operator;
 mod program;
+mod step;
 mod target;
 mod written;
 

@@ -5,11 +5,11 @@ use sha2::{Digest, Sha256};
 use super::Files;
 use super::check::Checked;
 use crate::diag::Source;
-use crate::plan::Plan;
+use crate::plan::{Plan, coverage};
 
 /// Puts the plan together. Its version is a hash of the flow's text and of every table that it uses, so that a changed
-/// row is a changed flow.
-pub(super) fn plan(checked: Checked, source: &Source, files: &dyn Files) -> Plan {
+/// row is a changed flow. Where it is to be covered, probes are put in.
+pub(super) fn plan(mut checked: Checked, source: &Source, files: &dyn Files, covered: bool) -> Plan {
     let mut hash = Sha256::new();
     hash.update(source.text.as_bytes());
     for path in &checked.files {
@@ -19,6 +19,7 @@ pub(super) fn plan(checked: Checked, source: &Source, files: &dyn Files) -> Plan
         }
     }
     let version = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
+    let coverage = covered.then(|| coverage::instrument(&mut checked.key, &mut checked.steps, &mut checked.targets));
     Plan {
         flow: checked.flow,
         version,
@@ -34,5 +35,6 @@ pub(super) fn plan(checked: Checked, source: &Source, files: &dyn Files) -> Plan
         alerts: checked.alerts,
         tests: checked.tests,
         facts: checked.facts,
+        coverage,
     }
 }

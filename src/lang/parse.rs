@@ -5,14 +5,15 @@ mod expression;
 mod item;
 mod literal;
 mod lookup;
+mod slip;
 
 use pest::Parser;
-use pest::error::{ErrorVariant, InputLocation};
 use pest::iterators::Pair;
 
 use super::ast::{Expr, ExprKind, File, Item, ItemKind, Name, SourceItem, Step};
 use super::{MAX_DEPTH, MAX_SOURCE};
-use crate::diag::{Code, Diagnostic, Span, suggest};
+use crate::diag::{Code, Diagnostic, Span};
+use slip::syntax;
 
 /// What pest makes of the grammar.
 #[allow(missing_docs, unreachable_pub, reason = "generated: the grammar file documents its rules")]
@@ -293,248 +294,6 @@ fn balance(text: &str) -> i32 {
     })
 }
 
-/// A pest error in the author's words.
-fn syntax(error: &pest::error::Error<Rule>, base: usize, text: &str) -> Diagnostic {
-    let (start, end) = match error.location {
-        InputLocation::Pos(at) => (at, at),
-        InputLocation::Span((start, end)) => (start, end),
-    };
-    let rest = text.get(start..).unwrap_or("");
-    let width = match rest.chars().next() {
-        Some(c) if c.is_alphanumeric() || c == '_' => {
-            rest.find(|c: char| !c.is_alphanumeric() && c != '_').unwrap_or(rest.len())
-        }
-        Some(c) => c.len_utf8(),
-        None => 0,
-    };
-    let span = Span::new(base + start, base + end.max(start + width));
-    let seen = rest.get(..width).unwrap_or("").trim();
-    match &error.variant {
-        ErrorVariant::ParsingError { positives, .. } => {
-            if let Some(found) = habit(text, start, base, positives) {
-                return found;
-            }
-            let expected = expected(positives);
-            let message = match seen {
-                "" if start >= text.trim_end().len() => "the text ends here too early".to_owned(),
-                "" => "this line ends too early".to_owned(),
-                seen => format!("`{seen}` does not fit here"),
-            };
-            let diagnostic = Diagnostic::new(Code::E101, span, message);
-            match slip(seen, rest, positives) {
-                Some(help) => diagnostic.help(help),
-                None if expected.is_empty() => diagnostic,
-                None => diagnostic.help(format!("expected {expected}")),
-            }
-        }
-        ErrorVariant::CustomError { message } if message.contains("limit") => {
-            Diagnostic::new(Code::E102, span, "this is nested too deep to be parsed")
-                .help("give inner parts names with `let`")
-        }
-        ErrorVariant::CustomError { message } => Diagnostic::new(Code::E101, span, message.clone()),
-    }
-}
-
-/// Slips whose place is not where the parser stopped.
-fn habit(text: &str, at: usize, base: usize, positives: &[Rule]) -> Option<Diagnostic> {
-    let before = text.get(..at)?;
-    let rest = text.get(at..)?;
-    let line = before.rfind('\n').map_or(0, |end| end + 1);
-    let word = |text: &str| text.find(|c: char| !c.is_ascii_alphanumeric() && c != '_').unwrap_or(text.len());
-    let say = |from: usize, to: usize, message: String, help: String| {
-        Some(Diagnostic::new(Code::E101, Span::new(base + from, base + to), message).help(help))
-    };
-    // `name =` and nothing more, so that the next field's name was taken for the value.
-    let left = before.get(line..)?.trim();
-    let above = before.get(..line)?.trim_end();
-    let sets = |text: &str| text.ends_with('=') && !text.ends_with("==");
-    if rest.starts_with('=') && !rest.starts_with("==") && !left.is_empty() && word(left) == left.len() && sets(above) {
-        let help = "write a value, or `null` for none".to_owned();
-        return say(above.len() - 1, above.len(), "nothing stands after this `=`".to_owned(), help);
-    }
-    if rest.starts_with('"') && !rest.get(1..)?.lines().next().unwrap_or("").contains('"') {
-        let end = at + rest.lines().next().unwrap_or("").trim_end().len();
-        return say(at, end, "this text is not closed".to_owned(), "close it with `\"` on the same line".to_owned());
-    }
-    if rest.starts_with('|') && before.ends_with('|') {
-        let help = "write `or`, or `??` for a default".to_owned();
-        return say(at - 1, at + 1, "`||` means nothing here".to_owned(), help);
-    }
-    let name = rest.get(..word(rest))?;
-    let then = rest.get(name.len()..)?;
-    if !name.is_empty() && then.trim_start().starts_with(':') && positives.contains(&Rule::entry) {
-        let colon = at + name.len() + then.find(':').unwrap_or(0);
-        let help = format!("fields are set with `=`: `{name} = value`");
-        return say(colon, colon + 1, "`:` does not fit here".to_owned(), help);
-    }
-    if !name.is_empty() && at == line && base + at > 0 && positives.contains(&Rule::EOI) {
-        let help = match suggest::nearest(name, DECLARATIONS) {
-            Some(near) => format!("did you mean `{near}`?"),
-            None => format!("in the first column stand {}", DECLARATIONS.join(", ")),
-        };
-        return say(at, at + name.len(), format!("`{name}` begins no declaration"), help);
-    }
-    if positives.contains(&Rule::ident) && RESERVED.contains(&name) {
-        let help = "choose another name".to_owned();
-        return say(at, at + name.len(), format!("`{name}` is a word of the language and no name"), help);
-    }
-    if rest.trim().is_empty()
-        && let Some(open) = unclosed(text)
-    {
-        let close = match text.get(open..=open) {
-            Some("{") => "}",
-            Some("[") => "]",
-            _ => ")",
-        };
-        return say(open, open + 1, "this is never closed".to_owned(), format!("add the `{close}`"));
-    }
-    None
-}
-
-/// The words that begin declarations.
-const DECLARATIONS: [&str; 15] = [
-    "flow",
-    "source",
-    "key",
-    "lookup",
-    "param",
-    "skip",
-    "reject",
-    "ensure",
-    "let",
-    "transform",
-    "target",
-    "when",
-    "on",
-    "alert",
-    "test",
-];
-
-/// The words that cannot be names.
-const RESERVED: [&str; 15] =
-    ["and", "or", "not", "in", "if", "else", "match", "for", "where", "with", "let", "catch", "null", "true", "false"];
-
-/// Where the innermost bracket stands that nothing closes.
-fn unclosed(text: &str) -> Option<usize> {
-    let mut open = Vec::new();
-    let mut quoted = false;
-    let mut chars = text.char_indices();
-    while let Some((at, char)) = chars.next() {
-        match char {
-            '\\' if quoted => drop(chars.next()),
-            '"' => quoted = !quoted,
-            '\n' => quoted = false,
-            '(' | '[' | '{' if !quoted => open.push(at),
-            ')' | ']' | '}' if !quoted => drop(open.pop()),
-            _ => {}
-        }
-    }
-    open.pop()
-}
-
-/// What integrators write by habit from other languages, and what it is here.
-fn slip(seen: &str, rest: &str, positives: &[Rule]) -> Option<&'static str> {
-    Some(match seen {
-        "=" if rest.starts_with("==") => "`==` compares; a field is set with one `=`",
-        "=" if positives.contains(&Rule::equal) => "to compare write `==`",
-        "&" => "write `and`",
-        "!" => "write `not`, or `!=` to compare",
-        ":" => "fields are set with `=`: `name = value`",
-        "'" => "text stands in double quotes: \"…\"",
-        ";" => "no semicolons: a new line is enough",
-        "/" if rest.starts_with("//") => "comments begin with `#`",
-        _ => return None,
-    })
-}
-
-fn expected(positives: &[Rule]) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for rule in positives {
-        let name = match rule {
-            Rule::expr
-            | Rule::unary
-            | Rule::postfix
-            | Rule::pattern_expr
-            | Rule::path
-            | Rule::call
-            | Rule::variable
-            | Rule::group
-            | Rule::if_
-            | Rule::match_
-            | Rule::for_
-            | Rule::not
-            | Rule::negate
-            | Rule::null
-            | Rule::true_
-            | Rule::false_
-            | Rule::list
-            | Rule::literal => "a value",
-            Rule::ident | Rule::name => "a name",
-            Rule::string => "text in double quotes",
-            Rule::number | Rule::integer => "a number",
-            Rule::duration => "a duration such as 15m",
-            Rule::object | Rule::block => "`{`",
-            Rule::entry | Rule::binding => "a field `name = value`",
-            Rule::arm | Rule::else_arm | Rule::pattern | Rule::comparison => "a case `pattern => value`",
-            Rule::entity => "`connector.entity`",
-            Rule::item => "a declaration such as `source`, `let` or `target`",
-            Rule::type_name | Rule::type_ | Rule::type_path | Rule::type_list => "a type",
-            Rule::EOI => "the end",
-            Rule::because => "`because`",
-            Rule::retry => "`retry`",
-            Rule::otherwise | Rule::kw_else => "`else`",
-            Rule::kw_by | Rule::by => "`by`",
-            Rule::kw_give | Rule::give => "`give`",
-            Rule::kw_rules => "`rules`",
-            Rule::kw_reverse => "`reverse`",
-            Rule::kw_ignoring | Rule::ignoring => "`ignoring`",
-            Rule::kw_in => "`in`",
-            Rule::kw_when => "`when`",
-            Rule::kw_because => "`because`",
-            Rule::kw_table => "`table`",
-            Rule::kw_error => "`error`",
-            Rule::kw_retry => "`retry`",
-            Rule::kw_target => "`target`",
-            Rule::given | Rule::with | Rule::expect => "`given`, `with` or `expect`",
-            Rule::trigger_on | Rule::where_ | Rule::since => "`on`, `where` or `since`",
-            Rule::trigger => "`event NAME`, `every 15m`, `cron \"…\"` or `manual`",
-            Rule::inner => "a step such as `target` or `let`",
-            Rule::verb => "`create`, `upsert`, `update`, `delete` or `call NAME`",
-            Rule::or
-            | Rule::and
-            | Rule::coalesce
-            | Rule::catch
-            | Rule::in_
-            | Rule::not_in
-            | Rule::equal
-            | Rule::unequal
-            | Rule::at_most
-            | Rule::at_least
-            | Rule::below
-            | Rule::above
-            | Rule::add
-            | Rule::subtract
-            | Rule::multiply
-            | Rule::divide
-            | Rule::remainder
-            | Rule::pipe => "an operator",
-            _ => continue,
-        };
-        if !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    // Operators can follow nearly everywhere, so naming them helps only where nothing else can.
-    if names.len() > 1 {
-        names.retain(|name| *name != "an operator" && *name != "`in`");
-    }
-    match names.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, rest)) => format!("{} or {last}", rest.join(", ")),
-        None => String::new(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::parse;
@@ -550,7 +309,7 @@ mod tests {
         let ItemKind::Test(test) = &file.items[0].kind else { panic!("{:?}", file.items[0].kind) };
         assert!(matches!(
             test.expect.as_slice(),
-            [Expect::Target(_, None), Expect::NoTarget(_), Expect::Target(_, None)]
+            [Expect::Target(_, _, None), Expect::NoTarget(_), Expect::Target(_, _, None)]
         ));
     }
 }

@@ -97,7 +97,12 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
             for expect in &test.expect {
                 match expect {
                     Expect::Holds(condition) => resolver.expr(condition),
-                    Expect::Target(_, Some(Given::Value(value))) => resolver.expr(value),
+                    Expect::Target(_, keys, payload) => {
+                        keys.iter().for_each(|key| resolver.expr(key));
+                        if let Some(Given::Value(value)) = payload {
+                            resolver.expr(value);
+                        }
+                    }
                     _ => {}
                 }
             }
@@ -218,6 +223,15 @@ impl<'c> Resolver<'c> {
                     branch.iter().for_each(|step| self.step(step));
                     self.close();
                 }
+            }
+            Step::Each(each) => {
+                self.expr(&each.list);
+                self.scopes.push(Vec::new());
+                self.variable(&each.name, "name");
+                self.expr(&each.key);
+                self.optional(each.filter.as_ref());
+                each.steps.iter().for_each(|step| self.step(step));
+                self.close();
             }
             Step::Target(target) => {
                 self.expr(&target.payload);

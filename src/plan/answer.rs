@@ -1,8 +1,6 @@
 //! Answers of targets: what is kept of one, and what one would look like where nothing is written: in `map`, dry runs
 //! and tests of a flow.
 
-use std::sync::Arc;
-
 use super::TargetPlan;
 use crate::catalog::{Base, ObjectSpec};
 use crate::value::{Object, Value};
@@ -11,7 +9,7 @@ use crate::value::{Object, Value};
 /// kept, so that a flow sees the same whether the answer is fresh or remembered, and no buyer data is kept by the way.
 #[must_use]
 pub fn keep(target: &TargetPlan, document: &Value) -> Value {
-    let field = |name: &String| (name.as_str().into(), document.get(name).cloned().unwrap_or_default());
+    let field = |name: &String| (name.clone(), document.get(name).cloned().unwrap_or_default());
     Value::object(target.keeps.iter().map(field).collect::<Object>())
 }
 
@@ -35,7 +33,7 @@ pub fn placeholder(name: &str, spec: &ObjectSpec, known: &Value) -> Value {
             (None, Base::List(_)) if !field.ty.nullable => Value::list(Vec::new()),
             _ => continue,
         };
-        out.set(Arc::from(field.name.as_str()), value);
+        out.set(field.name.as_str(), value);
     }
     Value::object(out)
 }

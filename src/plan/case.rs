@@ -51,6 +51,8 @@ pub enum Expectation {
     Written {
         /// The target.
         target: TargetId,
+        /// The items that it is written for, as [`super::Write::item`] has them; empty for any.
+        item: String,
         /// The payload; `None` where any will do.
         payload: Option<Value>,
         /// Where.

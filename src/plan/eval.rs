@@ -48,9 +48,14 @@ pub struct Wanted {
     pub keys: Vec<Value>,
 }
 
-/// Why an expression has no value.
+/// Why an expression has no value. It is one pointer, because every value that is worked out comes in a result beside
+/// it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct EvalError {
+pub struct EvalError(Box<Cause>);
+
+/// What is wrong, and where.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Cause {
     /// The kind of error.
     pub code: Code,
     /// Where in the flow.
@@ -65,7 +70,33 @@ impl EvalError {
     /// An error at a place.
     #[must_use]
     pub fn new(code: Code, at: Span, message: impl Into<String>) -> Self {
-        Self { code, at, message: message.into(), wanted: Vec::new() }
+        Self(Box::new(Cause { code, at, message: message.into(), wanted: Vec::new() }))
+    }
+
+    /// A pause, until these are looked up.
+    #[must_use]
+    pub fn wanting(at: Span, wanted: Vec<Wanted>) -> Self {
+        Self(Box::new(Cause { code: Code::E604, at, message: "not looked up yet".to_owned(), wanted }))
+    }
+
+    /// What is wrong, to take apart.
+    #[must_use]
+    pub fn into_cause(self) -> Cause {
+        *self.0
+    }
+}
+
+impl std::ops::Deref for EvalError {
+    type Target = Cause;
+
+    fn deref(&self) -> &Cause {
+        &self.0
+    }
+}
+
+impl std::ops::DerefMut for EvalError {
+    fn deref_mut(&mut self) -> &mut Cause {
+        &mut self.0
     }
 }
 
@@ -133,10 +164,7 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             let values = all(keys, frame, lookups)?;
             match lookups.find(*lookup, &values) {
                 Answer::Found(value) => Ok(value),
-                Answer::Unknown => Err(EvalError {
-                    wanted: vec![Wanted { lookup: *lookup, keys: values }],
-                    ..EvalError::new(Code::E604, node.at, "not looked up yet")
-                }),
+                Answer::Unknown => Err(EvalError::wanting(node.at, vec![Wanted { lookup: *lookup, keys: values }])),
                 Answer::Missing => match otherwise {
                     Some(otherwise) => evaluate(otherwise, frame, lookups),
                     None => {
@@ -152,10 +180,7 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             match lookups.find(*lookup, &values) {
                 Answer::Found(_) => Ok(Value::Bool(!not)),
                 Answer::Missing => Ok(Value::Bool(*not)),
-                Answer::Unknown => Err(EvalError {
-                    wanted: vec![Wanted { lookup: *lookup, keys: values }],
-                    ..EvalError::new(Code::E604, node.at, "not looked up yet")
-                }),
+                Answer::Unknown => Err(EvalError::wanting(node.at, vec![Wanted { lookup: *lookup, keys: values }])),
             }
         }
         Expr::Concat(parts) => {
@@ -254,6 +279,7 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             }
             evaluate(body, frame, lookups)
         }
+        Expr::Probe(probe, inner) => probe.evaluate(inner, frame, lookups),
     }
 }
 
@@ -275,7 +301,7 @@ pub fn text_of(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Result<
 
 /// What stands on both sides of a comparison that did not hold, for the message of an assertion.
 pub fn sides(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> String {
-    let Expr::Compare(_, left, right) = &node.expr else { return String::new() };
+    let Expr::Compare(_, left, right) = &node.bare().expr else { return String::new() };
     let (Ok(a), Ok(b)) = (evaluate(left, frame, lookups), evaluate(right, frame, lookups)) else {
         return String::new();
     };
@@ -313,7 +339,7 @@ fn fill(mut object: Object, fields: &[(Arc<str>, Node)], frame: &mut Frame, look
         match evaluate(node, frame, lookups) {
             Ok(value) => object.set(Arc::clone(name), value),
             // Going on collects everything that has to be fetched, so that it can be fetched in one call.
-            Err(error) if !error.wanted.is_empty() => wanted.extend(error.wanted),
+            Err(error) if !error.wanted.is_empty() => wanted.extend(error.into_cause().wanted),
             Err(error) if wanted.is_empty() => return Err(error),
             Err(_) => {}
         }
@@ -321,7 +347,7 @@ fn fill(mut object: Object, fields: &[(Arc<str>, Node)], frame: &mut Frame, look
     if wanted.is_empty() {
         return Ok(Value::object(object));
     }
-    Err(EvalError { wanted, ..EvalError::new(Code::E604, Span::default(), "not looked up yet") })
+    Err(EvalError::wanting(Span::default(), wanted))
 }
 
 #[allow(clippy::too_many_arguments, reason = "the parts of a `for`, used once")]
@@ -353,7 +379,7 @@ fn each(
         match outcome {
             Ok(Some(value)) => out.push(value),
             Ok(None) => {}
-            Err(error) if !error.wanted.is_empty() => wanted.extend(error.wanted),
+            Err(error) if !error.wanted.is_empty() => wanted.extend(error.into_cause().wanted),
             Err(error) if wanted.is_empty() => return Err(error),
             Err(_) => {}
         }
@@ -361,7 +387,7 @@ fn each(
     if wanted.is_empty() {
         return Ok(Value::list(out));
     }
-    Err(EvalError { wanted, ..EvalError::new(Code::E604, node.at, "not looked up yet") })
+    Err(EvalError::wanting(node.at, wanted))
 }
 
 fn path(

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use jsonpath_rust::parser::model::JpQuery;
 
+use super::coverage::Probe;
 use super::{LookupId, Slot};
 use crate::catalog::{Base, Function};
 use crate::diag::Span;
@@ -18,6 +19,17 @@ pub struct Node {
     pub at: Span,
     /// Whether its value is buyer data, and so must not be shown in a message.
     pub pii: bool,
+}
+
+impl Node {
+    /// The expression without a probe around it.
+    #[must_use]
+    pub fn bare(&self) -> &Node {
+        match &self.expr {
+            Expr::Probe(_, inner) => inner.bare(),
+            _ => self,
+        }
+    }
 }
 
 /// What to work out.
@@ -133,6 +145,8 @@ pub enum Expr {
     With(Box<Node>, Vec<(Arc<str>, Node)>),
     /// Variables, then a value.
     Block(Vec<(Slot, Node)>, Box<Node>),
+    /// The same, counted for the coverage of tests. Only plans that were compiled for it have any.
+    Probe(Probe, Box<Node>),
 }
 
 /// One step of a path.

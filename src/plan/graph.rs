@@ -180,6 +180,19 @@ impl Drawing<'_> {
                     self.steps(then, Some(&(id.clone(), "yes")));
                     self.steps(otherwise, Some(&(id, "no")));
                 }
+                Step::Each(each) => {
+                    let text = self.plan.source_text.text.get(each.list.at.range()).unwrap_or("items");
+                    let short: String =
+                        text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(48).collect();
+                    let id = self.next(GraphKind::Condition, format!("each\n{short}"), each.list.at.start);
+                    self.needs(
+                        &id,
+                        &[&each.list, &each.key].into_iter().chain(&each.filter).collect::<Vec<_>>(),
+                        under,
+                    );
+                    self.slots.insert(each.slot, id.clone());
+                    self.steps(&each.steps, Some(&(id, "item")));
+                }
                 Step::Target(target) => {
                     let Some(target) = self.plan.targets.get(*target) else { continue };
                     let label = format!("{}\n{} {}.{}", target.name, target.verb, target.connector, target.entity);
@@ -206,9 +219,11 @@ impl Used {
             Expr::Const(_) | Expr::Param(_) => {}
             Expr::Record => self.record = true,
             Expr::Slot(slot) => drop(self.slots.insert(*slot)),
-            Expr::Path { base, .. } | Expr::Query { base, .. } | Expr::Not(base) | Expr::Negate(base) => {
-                self.walk(base)
-            }
+            Expr::Path { base, .. }
+            | Expr::Query { base, .. }
+            | Expr::Not(base)
+            | Expr::Negate(base)
+            | Expr::Probe(_, base) => self.walk(base),
             Expr::Call { args, .. } | Expr::Concat(args) | Expr::List(args) => {
                 args.iter().for_each(|arg| self.walk(arg))
             }

@@ -2,8 +2,10 @@
 //! stops with what it needs, and goes on when it has been given it. So the same code serves a run, a dry run, `map`
 //! and the tests in a flow.
 
-use super::eval::{EvalError, Frame, Lookups, Wanted, evaluate, text_of};
-use super::{Plan, Step, TargetId};
+use std::collections::HashSet;
+
+use super::eval::{EvalError, Frame, Lookups, MAX_ITEMS, Wanted, evaluate, text_of};
+use super::{EachPlan, Plan, Step, TargetId};
 use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::value::Value;
@@ -12,16 +14,31 @@ use crate::value::Value;
 #[derive(Debug)]
 pub struct Progress {
     frame: Frame,
-    /// Which step is next at each level of nesting: step index and, inside a `when`, which branch.
+    /// Which step is next at each level of nesting.
     at: Vec<Position>,
     waiting: Option<TargetId>,
 }
 
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug)]
 struct Position {
     step: usize,
-    /// The branch of the `when` at `step` that the level above runs; unused at the innermost level.
-    branch: bool,
+    /// What of that step the level above runs; [`Inside::Nothing`] at the innermost level.
+    inside: Inside,
+}
+
+#[derive(Debug)]
+enum Inside {
+    Nothing,
+    /// A branch of a `when`.
+    Branch(bool),
+    /// The items of an `each` with what they are called, and which of them it is at.
+    Items(Vec<(String, Value)>, usize),
+}
+
+impl Position {
+    fn start() -> Self {
+        Self { step: 0, inside: Inside::Nothing }
+    }
 }
 
 /// What comes next.
@@ -49,6 +66,9 @@ pub enum Next {
 pub struct Write {
     /// The target.
     pub target: TargetId,
+    /// The items that it is for, inside of `each`: `[key]`, and `[outer][inner]` where they are nested; else empty. With
+    /// the target's name in front it is the name of the step.
+    pub item: String,
     /// The payload in wire form.
     pub payload: Value,
 }
@@ -57,22 +77,13 @@ impl Progress {
     /// A record at the start. `params` are the values of [`Plan::params`], in order.
     #[must_use]
     pub fn new(plan: &Plan, record: Value, params: std::sync::Arc<[Value]>) -> Self {
-        Self {
-            frame: Frame::new(record, params, plan.slots),
-            at: vec![Position { step: 0, branch: false }],
-            waiting: None,
-        }
+        Self { frame: Frame::new(record, params, plan.slots), at: vec![Position::start()], waiting: None }
     }
 
     /// The record's key as text.
     pub fn key(&mut self, plan: &Plan, lookups: &dyn Lookups) -> Result<String, EvalError> {
         let unusable = |why: &str| EvalError::new(Code::E613, plan.key.at, format!("the record's key is {why}"));
-        match evaluate(&plan.key, &mut self.frame, lookups)? {
-            Value::Text(text) if !text.trim().is_empty() => Ok(text.to_string()),
-            Value::Int(int) => Ok(int.to_string()),
-            Value::Text(_) => Err(unusable("empty")),
-            other => Err(unusable(other.kind())),
-        }
+        name(&evaluate(&plan.key, &mut self.frame, lookups)?).map_err(unusable)
     }
 
     /// Goes on to the next thing that is needed from outside, or to the end.
@@ -82,15 +93,20 @@ impl Progress {
                 if self.at.len() <= 1 {
                     return Next::Finished;
                 }
-                self.at.pop();
-                self.pass();
+                self.leave(plan);
                 continue;
             };
             match self.run(step, plan, lookups) {
                 Ok(Some(next)) => return next,
                 Ok(None) => {}
-                Err(EvalError { wanted, .. }) if !wanted.is_empty() => return Next::Lookup(wanted),
-                Err(error) => return Next::Rejected(error),
+                Err(error) if !error.wanted.is_empty() => return Next::Lookup(error.into_cause().wanted),
+                Err(mut error) => {
+                    let item = self.item();
+                    if !item.is_empty() {
+                        error.message.push_str(&format!(" (item {item})"));
+                    }
+                    return Next::Rejected(error);
+                }
             }
         }
     }
@@ -111,10 +127,46 @@ impl Progress {
         &mut self.frame
     }
 
+    /// The items that are gone through, as [`Write::item`] has them.
+    fn item(&self) -> String {
+        let items = self.at.iter().filter_map(|position| match &position.inside {
+            Inside::Items(items, at) => items.get(*at),
+            _ => None,
+        });
+        items.map(|(key, _)| item(key)).collect()
+    }
+
+    /// The steps of a level are done: the next item, or the step after it.
+    fn leave(&mut self, plan: &Plan) {
+        self.at.pop();
+        let each = match self.current(plan) {
+            Some(Step::Each(each)) => Some(each),
+            _ => None,
+        };
+        let Some(position) = self.at.last_mut() else { return };
+        if let (Some(each), Inside::Items(items, at)) = (each, &mut position.inside) {
+            *at += 1;
+            if let Some((_, value)) = items.get(*at) {
+                self.frame.set(each.slot, value.clone());
+                self.at.push(Position::start());
+                return;
+            }
+        }
+        position.inside = Inside::Nothing;
+        position.step += 1;
+    }
+
     fn pass(&mut self) {
         if let Some(last) = self.at.last_mut() {
             last.step += 1;
         }
+    }
+
+    fn enter(&mut self, inside: Inside) {
+        if let Some(last) = self.at.last_mut() {
+            last.inside = inside;
+        }
+        self.at.push(Position::start());
     }
 
     fn current<'p>(&self, plan: &'p Plan) -> Option<&'p Step> {
@@ -122,7 +174,11 @@ impl Progress {
         let (last, outer) = self.at.split_last()?;
         for position in outer {
             match steps.get(position.step)? {
-                Step::When { then, otherwise, .. } => steps = if position.branch { then } else { otherwise },
+                Step::When { then, otherwise, .. } => match position.inside {
+                    Inside::Branch(true) => steps = then,
+                    _ => steps = otherwise,
+                },
+                Step::Each(each) => steps = &each.steps,
                 _ => return None,
             }
         }
@@ -162,11 +218,16 @@ impl Progress {
             }
             Step::When { condition, .. } => {
                 let branch = truth(condition, &mut self.frame, lookups)?;
-                if let Some(last) = self.at.last_mut() {
-                    last.branch = branch;
-                }
-                self.at.push(Position { step: 0, branch: false });
+                self.enter(Inside::Branch(branch));
                 return Ok(None);
+            }
+            Step::Each(each) => {
+                let items = items(each, &mut self.frame, lookups)?;
+                if let Some((_, value)) = items.first() {
+                    self.frame.set(each.slot, value.clone());
+                    self.enter(Inside::Items(items, 0));
+                    return Ok(None);
+                }
             }
             Step::Target(id) => {
                 let Some(target) = plan.targets.get(*id) else { return Ok(None) };
@@ -183,12 +244,69 @@ impl Progress {
                     EvalError::new(Code::E505, target.at, format!("`{place}` {}", wrong.message))
                 })?;
                 self.waiting = Some(*id);
-                return Ok(Some(Next::Write(Write { target: *id, payload })));
+                return Ok(Some(Next::Write(Write { target: *id, item: self.item(), payload })));
             }
         }
         self.pass();
         Ok(None)
     }
+}
+
+/// What a key names, or why it names nothing.
+fn name(key: &Value) -> Result<String, &'static str> {
+    match key {
+        Value::Text(_) | Value::Int(_) => match key.display() {
+            text if text.trim().is_empty() => Err("empty"),
+            text => Ok(text),
+        },
+        other => Err(other.kind()),
+    }
+}
+
+/// What an item's key adds to the name of a step. A bracket in it is doubled, so that no two keys add the same.
+#[must_use]
+pub fn item(key: &str) -> String {
+    format!("[{}]", key.replace(']', "]]"))
+}
+
+/// The items of an `each` with what they are called. That is known before the first of them is dealt with, so that a
+/// record with two items of one name has no half of its writes made.
+fn items(each: &EachPlan, frame: &mut Frame, lookups: &dyn Lookups) -> Result<Vec<(String, Value)>, EvalError> {
+    let list = evaluate(&each.list, frame, lookups)?;
+    let wrong = || EvalError::new(Code::E603, each.list.at, format!("this must be list, not {}", list.kind()));
+    let list = list.as_list().ok_or_else(wrong)?;
+    if list.len() > MAX_ITEMS {
+        return Err(EvalError::new(Code::E610, each.list.at, format!("a list of more than {MAX_ITEMS} items")));
+    }
+    let (mut items, mut names, mut wanted) = (Vec::new(), HashSet::new(), Vec::new());
+    for (index, value) in list.iter().enumerate() {
+        frame.set(each.slot, value.clone());
+        let key = match &each.filter {
+            Some(filter) => truth(filter, frame, lookups)
+                .and_then(|keep| if keep { evaluate(&each.key, frame, lookups).map(Some) } else { Ok(None) }),
+            None => evaluate(&each.key, frame, lookups).map(Some),
+        };
+        let key = match key {
+            Ok(Some(key)) => key,
+            Ok(None) => continue,
+            // Going on collects everything that has to be fetched, so that it can be fetched in one call.
+            Err(error) if !error.wanted.is_empty() => {
+                wanted.extend(error.into_cause().wanted);
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
+        let refuse = |why: String| EvalError::new(Code::E614, each.key.at, format!("the key of item {index} {why}"));
+        let key = name(&key).map_err(|why| refuse(format!("is {why}")))?;
+        if !names.insert(key.clone()) {
+            return Err(refuse(format!("is {key:?}, as that of an item before it")));
+        }
+        items.push((key, value.clone()));
+    }
+    if wanted.is_empty() {
+        return Ok(items);
+    }
+    Err(EvalError::wanting(each.key.at, wanted))
 }
 
 fn truth(node: &super::Node, frame: &mut Frame, lookups: &dyn Lookups) -> Result<bool, EvalError> {

@@ -82,7 +82,7 @@ impl Table {
         let gives = if given.len() == 1 {
             given.pop().unwrap_or_default()
         } else {
-            Value::object(self.give.iter().map(|name| name.as_str().into()).zip(given).collect::<Object>())
+            Value::object(self.give.iter().map(String::as_str).zip(given).collect::<Object>())
         };
         self.rows.push(Row { key, gives, line });
         Ok(())

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::{Mocked, Mocks, Rehearsal, rehearse};
 use crate::diag::{Code, Diagnostic, Span};
-use crate::plan::eval::{EvalError, shown, sides, truth};
-use crate::plan::{Expectation, Next, Plan, TestPlan};
+use crate::plan::eval::{shown, sides, truth};
+use crate::plan::{Expectation, Next, Plan, TestPlan, Write};
 use crate::value::{Value, json};
 
 /// Runs a test; tells what of it does not hold.
@@ -64,12 +64,19 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mock
             Next::Rejected(error) => Some(failure(*at, format!("it was rejected because {:?}", error.message))),
             end => Some(failure(*at, format!("it was not rejected, it {}", outcome(end)))),
         },
-        Expectation::Written { target, payload, at } => {
+        Expectation::Written { target, item, payload, at } => {
             let name = plan.targets.get(*target).map_or("", |target| target.name.as_str());
-            let Some(write) = done.writes.iter().find(|write| write.target == *target) else {
-                return Some(failure(*at, format!("`{name}` was not written; the record {}", outcome(&done.end))));
+            let written = |write: &&Write| write.target == *target && (item.is_empty() || write.item == *item);
+            let mut writes = done.writes.iter().filter(written);
+            let Some(write) = writes.next() else {
+                let message = format!("`{name}{item}` was not written; the record {}", outcome(&done.end));
+                return Some(failure(*at, message));
             };
             let payload = payload.as_ref()?;
+            // Where no item is named, that of any may be meant.
+            if writes.any(|write| write.payload.same(payload)) {
+                return None;
+            }
             let mut differences = Vec::new();
             compare(name, payload, &write.payload, &mut differences);
             (!differences.is_empty())
@@ -87,7 +94,7 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mock
                     let detail = sides(condition, done.progress.frame(), &lookups);
                     Some(failure(*at, format!("this does not hold{detail}")))
                 }
-                Err(EvalError { message, .. }) => Some(failure(*at, format!("this cannot be worked out: {message}"))),
+                Err(error) => Some(failure(*at, format!("this cannot be worked out: {}", error.message))),
             }
         }
     }

@@ -2,12 +2,11 @@
 //! a decimal holds is an error with its place, never a rounding.
 
 use std::collections::HashSet;
-use std::sync::Arc;
 
 use jiter::{Jiter, JiterError, Peek};
 use rust_decimal::Decimal;
 
-use super::{Object, Value};
+use super::{Object, Text, Value};
 
 /// How deep JSON may nest.
 pub const MAX_DEPTH: usize = 128;
@@ -42,7 +41,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
 /// A reader that keeps the field names it has seen, so that records of one shape share them.
 #[derive(Debug, Default)]
 pub struct Reader {
-    names: HashSet<Arc<str>>,
+    names: HashSet<Text>,
 }
 
 impl Reader {
@@ -99,14 +98,14 @@ impl Reader {
         }
     }
 
-    fn name(&mut self, name: &str) -> Arc<str> {
+    fn name(&mut self, name: &str) -> Text {
         if let Some(known) = self.names.get(name) {
-            return Arc::clone(known);
+            return known.clone();
         }
-        let name: Arc<str> = Arc::from(name);
+        let name = Text::new(name);
         // Records of one shape have few names; a hostile input with many must not fill the memory.
         if self.names.len() < 4096 {
-            self.names.insert(Arc::clone(&name));
+            self.names.insert(name.clone());
         }
         name
     }

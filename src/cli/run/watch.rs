@@ -140,5 +140,5 @@ impl Watch {
 
 /// One line of JSON.
 fn line(fields: &[(&str, Value)]) -> String {
-    json::to_string(&Value::object(fields.iter().map(|(name, value)| (Arc::from(*name), value.clone())).collect()))
+    json::to_string(&Value::object(fields.iter().map(|(name, value)| (*name, value.clone())).collect()))
 }

@@ -1,8 +1,6 @@
 //! The spelling of field names. Flows and schemas say `external_ref`; a TIMS that says `ExternalRef` gets and gives
 //! that, at every level. What is inside `metadata` belongs to whoever wrote it and keeps its names.
 
-use std::sync::Arc;
-
 use crate::value::{Object, Value};
 
 /// How the remote spells field names.
@@ -44,7 +42,7 @@ fn rename(value: &Value, spell: &dyn Fn(&str) -> String) -> Value {
         Value::Object(object) => {
             let renamed = object.iter().map(|(name, value)| {
                 let foreign = name.eq_ignore_ascii_case("metadata");
-                (Arc::from(spell(name)), if foreign { value.clone() } else { rename(value, spell) })
+                (spell(name), if foreign { value.clone() } else { rename(value, spell) })
             });
             Value::object(renamed.collect::<Object>())
         }

@@ -1,8 +1,6 @@
 //! Writing documents. Each write carries its idempotency key and, where it has one, its natural key; where TIMS says
 //! that it was written before, what it has is read and compared instead of trusting either answer.
 
-use std::sync::Arc;
-
 use reqwest::Method;
 
 use super::lookup::unwrapped;
@@ -186,9 +184,9 @@ impl Write<'_> {
             // A reference is only a name together with its source.
             _ if body.get("external_ref").is_some() && body.get("source").is_none() => {
                 let mut named = Object::new();
-                named.push(Arc::from("source"), Value::text(&self.tims.source));
+                named.push("source", Value::text(&self.tims.source));
                 for (name, value) in body.iter() {
-                    named.push(Arc::clone(name), value.clone());
+                    named.push(name.clone(), value.clone());
                 }
                 body = named;
             }

@@ -7,6 +7,7 @@ use super::constant::constant;
 use crate::diag::{Code, Span, suggest};
 use crate::lang::Files;
 use crate::lang::ast::{Expect, File, Given, ItemKind, Name, TestItem, With};
+use crate::plan::progress;
 use crate::plan::{Expectation, LookupPlan, TargetId, TargetPlan, TestPlan};
 use crate::value::{Value, json};
 
@@ -50,7 +51,7 @@ fn test(
 ) -> Option<TestPlan> {
     let Some(given) = &test.given else {
         checker.say_at(
-            Code::E105,
+            Code::E150,
             test.name.span,
             "this test has no record",
             "write `given { … }` or `given file \"…\"`",
@@ -97,7 +98,8 @@ fn test(
         }
     }
     if test.expect.is_empty() {
-        checker.say_at(Code::E105, test.name.span, "this test expects nothing", "write `expect …`");
+        let help = "write `expect target NAME { … }`, or a condition";
+        checker.say_at(Code::E151, test.name.span, "this test expects nothing", help);
         return None;
     }
     for expect in &test.expect {
@@ -107,13 +109,17 @@ fn test(
             Expect::NoTarget(name) => {
                 Expectation::NotWritten { target: target_named(checker, name, targets)?, at: name.span }
             }
-            Expect::Target(name, payload) => {
+            Expect::Target(name, keys, payload) => {
                 let target = target_named(checker, name, targets)?;
+                let mut item = String::new();
+                for key in keys {
+                    item.push_str(&progress::item(&constant(checker, key)?.display()));
+                }
                 let payload = match payload {
                     Some(payload) => Some(given_value(checker, payload, files, used)?),
                     None => None,
                 };
-                Expectation::Written { target, payload, at: name.span }
+                Expectation::Written { target, item, payload, at: name.span }
             }
             Expect::Holds(condition) => {
                 Expectation::Holds { condition: checker.condition(condition)?, at: condition.span }

@@ -39,7 +39,7 @@ pub(super) fn constant(checker: &mut Checker<'_>, expr: &Expr) -> Option<Value> 
     match evaluate(&typed?.node, &mut frame, &NoLookups) {
         Ok(value) => Some(value),
         Err(error) => {
-            checker.say_at(error.code, error.at, error.message, "this must be known before anything runs");
+            checker.say_at(error.code, error.at, error.message.clone(), "this must be known before anything runs");
             None
         }
     }

@@ -360,21 +360,8 @@ impl Checker<'_> {
 
     fn each(&mut self, name: &Name, list: &Expr, filter: Option<&Expr>, body: &Expr, at: Span) -> Option<Typed> {
         let slot = self.slot_at(name.span)?;
-        let list = self.some(list);
-        let (item, origin) = match list.as_ref().map(|list| (&list.ty.base, &list.origin, list.ty.pii)) {
-            Some((Base::List(item), origin, pii)) => {
-                (Type::clone(item).with_pii(pii), origin.as_ref().map(|origin| format!("{origin}[]")))
-            }
-            Some((Base::Any, ..)) => (Type::new(Base::Any), None),
-            Some(_) => {
-                if let Some(list) = &list {
-                    let message = format!("`for` goes through lists, and this is {}", list.ty);
-                    self.say_at(Code::E301, list.node.at, message, "give it a list");
-                }
-                return None;
-            }
-            None => return None,
-        };
+        let list = self.some(list)?;
+        let (item, origin) = self.items(&list, "for")?;
         self.keep(slot, item, origin, name.span)?;
         let filter = filter.map(|filter| self.condition(filter));
         let body = self.expr(body);
@@ -382,10 +369,26 @@ impl Checker<'_> {
             Some(filter) => Some(Box::new(filter?)),
             None => None,
         };
-        let (list, body) = (list?, body?);
+        let body = body?;
         let pii = body.ty.pii;
         let ty = Type::new(Base::List(Box::new(body.ty))).with_pii(pii);
         Some(typed(Run::For { slot, list: Box::new(list.node), filter, body: Box::new(body.node) }, at, ty))
+    }
+
+    /// The type and origin of a list's items, for a word that goes through lists.
+    pub(super) fn items(&mut self, list: &Typed, word: &str) -> Option<(Type, Option<String>)> {
+        match &list.ty.base {
+            Base::List(item) => {
+                let origin = list.origin.as_ref().map(|origin| format!("{origin}[]"));
+                Some((Type::clone(item).with_pii(list.ty.pii), origin))
+            }
+            Base::Any => Some((Type::new(Base::Any), None)),
+            _ => {
+                let message = format!("`{word}` goes through lists, and this is {}", list.ty);
+                self.say_at(Code::E301, list.node.at, message, "give it a list");
+                None
+            }
+        }
     }
 
     fn list(&mut self, items: &[Expr], at: Span) -> Option<Typed> {

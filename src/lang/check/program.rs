@@ -4,13 +4,13 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::constant::constant;
-use super::{Checked, Checker, Typed, case, lookup, target::policy};
+use super::{Checked, Checker, case, lookup, step, target::policy};
 use crate::catalog::{Base, EntitySpec, ObjectSpec, SourceSpec, Type, wire};
 use crate::diag::{Code, Diagnostic, Source, Span, suggest};
 use crate::lang::Files;
 use crate::lang::ast::{Expr, ExprKind, File, ItemKind, Name, SourceItem, Step as AstStep, Trigger as AstTrigger};
 use crate::plan::expr::Comparison;
-use crate::plan::{AlertPlan, Facts, Node, ParamPlan, RetryPolicy, SourcePlan, Step, TargetPlan, Trigger};
+use crate::plan::{AlertPlan, Facts, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, Trigger};
 use crate::value::Value;
 
 pub(super) fn check(
@@ -29,7 +29,7 @@ pub(super) fn check(
     }
     let lookups = lookup::lookups(checker, file, files, &mut facts, &mut used_files, source_text);
     let key = match head.key {
-        Some(key) => checker.some(key).and_then(|typed| key_type(checker, typed)),
+        Some(key) => checker.some(key).and_then(|typed| step::key(checker, typed)),
         None => None,
     };
     let mut targets = Vec::new();
@@ -37,7 +37,7 @@ pub(super) fn check(
     let mut sound = true;
     for item in &file.items {
         if let ItemKind::Step(step) = &item.kind {
-            match self::step(checker, step, &mut targets, &mut facts) {
+            match step::step(checker, step, &mut targets, &mut facts) {
                 Some(step) => steps.push(step),
                 None => sound = false,
             }
@@ -130,7 +130,7 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
     }
     let start = Span::new(0, 0);
     // Where text did not parse at all, a missing declaration may be in there: one error is enough.
-    if checker.found.iter().any(|found| matches!(found.code, Code::E101 | Code::E102 | Code::E103)) {
+    if checker.found.iter().any(|found| found.code.is_syntax()) {
         return head;
     }
     let (source, key, target) = examples(checker);
@@ -168,6 +168,7 @@ fn count_targets(step: &AstStep) -> usize {
     match step {
         AstStep::Target(_) => 1,
         AstStep::When { then, otherwise, .. } => then.iter().chain(otherwise).map(count_targets).sum(),
+        AstStep::Each(each) => each.steps.iter().map(count_targets).sum(),
         _ => 0,
     }
 }
@@ -274,18 +275,18 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
             }
             AstTrigger::Every(every) => {
                 if every.is_zero() {
-                    checker.say_at(Code::E106, *span, "this never pauses", "write `every 15m`");
+                    checker.say_at(Code::E146, *span, "this never pauses", "write `every 15m`");
                 }
                 Trigger::Every(*every)
             }
             AstTrigger::Cron(schedule, zone) => {
                 if schedule.split_whitespace().count() != 5 {
                     let help = "minute, hour, day of month, month, day of week: \"0 6 * * 1-5\"";
-                    checker.say_at(Code::E106, *span, "a schedule has five parts", help);
+                    checker.say_at(Code::E147, *span, "a schedule has five parts", help);
                 }
                 let zone = zone.clone().unwrap_or_else(|| "UTC".to_owned());
                 if jiff::tz::TimeZone::get(&zone).is_err() {
-                    checker.say_at(Code::E106, *span, format!("there is no zone {zone:?}"), "as in \"Europe/Berlin\"");
+                    checker.say_at(Code::E148, *span, format!("there is no zone {zone:?}"), "as in \"Europe/Berlin\"");
                 }
                 Trigger::Cron(schedule.clone(), zone)
             }
@@ -366,74 +367,6 @@ fn filter(checker: &mut Checker<'_>, expr: &Expr, spec: &SourceSpec, out: &mut V
         }
     }
     out.push((field.text.clone(), given));
-}
-
-fn key_type(checker: &mut Checker<'_>, key: Typed) -> Option<Node> {
-    if matches!(key.ty.base, Base::Text | Base::Int | Base::Enum(_) | Base::Any) {
-        if key.ty.carries_pii() {
-            let help = "use the record's id; keys are shown in lists and logs";
-            checker.say_at(Code::E504, key.node.at, "buyer data cannot be the key", help);
-            return None;
-        }
-        return Some(key.node);
-    }
-    checker.wrong(key.node.at, "text or a whole number", &key.ty);
-    None
-}
-
-fn step(checker: &mut Checker<'_>, step: &AstStep, targets: &mut Vec<TargetPlan>, facts: &mut Facts) -> Option<Step> {
-    match step {
-        AstStep::Skip { when, because } => {
-            let when = checker.condition(when);
-            let because = because.as_ref().map(|because| checker.message(because));
-            Some(Step::Skip { when: when?, because: transpose(because)? })
-        }
-        AstStep::Reject { when, because } => {
-            let (when, because) = (checker.condition(when), checker.message(because));
-            Some(Step::Reject { when: when?, because: because? })
-        }
-        AstStep::Ensure { condition, because } => {
-            let condition = checker.condition(condition);
-            let because = because.as_ref().map(|because| checker.message(because));
-            Some(Step::Ensure { condition: condition?, because: transpose(because)? })
-        }
-        AstStep::Let { name, value } => {
-            let slot = checker.slot_at(name.span)?;
-            let value = checker.quietly(value)?;
-            checker.keep(slot, value.ty, value.origin, name.span)?;
-            Some(Step::Let { name: name.text.clone(), slot, value: value.node })
-        }
-        AstStep::When { condition, then, otherwise } => {
-            let condition = checker.condition(condition);
-            let mut branch = |steps: &[AstStep]| -> Option<Vec<Step>> {
-                let checked: Vec<Option<Step>> =
-                    steps.iter().map(|step| self::step(checker, step, targets, facts)).collect();
-                checked.into_iter().collect()
-            };
-            let (then, otherwise) = (branch(then), branch(otherwise));
-            Some(Step::When { condition: condition?, then: then?, otherwise: otherwise? })
-        }
-        AstStep::Target(target) => {
-            let mut plan = checker.target(target, facts)?;
-            // Unnamed targets of one entity get numbers, so that each has a ledger entry of its own.
-            let base = plan.name.clone();
-            let mut number = 1;
-            while targets.iter().any(|other| other.name == plan.name) {
-                number += 1;
-                plan.name = format!("{base}#{number}");
-            }
-            targets.push(plan);
-            Some(Step::Target(targets.len() - 1))
-        }
-    }
-}
-
-fn transpose(because: Option<Option<Node>>) -> Option<Option<Node>> {
-    match because {
-        Some(None) => None,
-        Some(some) => Some(some),
-        None => Some(None),
-    }
 }
 
 /// The top-level fields that are read; empty for all of them.

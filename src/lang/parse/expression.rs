@@ -275,8 +275,14 @@ impl Builder<'_> {
                 Rule::path_quoted => ExprKind::Access(base, Access::Field(self.quoted(&part.into_inner().next()?)?)),
                 Rule::path_index => {
                     let digits = part.into_inner().next()?;
-                    let index =
-                        digits.as_str().parse().ok().or_else(|| self.bad(&digits, "this index is too large"))?;
+                    let index = digits.as_str().parse().ok().or_else(|| {
+                        self.bad(
+                            Code::E106,
+                            &digits,
+                            "this index is too large",
+                            "count from 0, or from the end with `[-1]`",
+                        )
+                    })?;
                     ExprKind::Access(base, Access::Index(index))
                 }
                 Rule::path_all => ExprKind::Access(base, Access::All),
@@ -316,7 +322,7 @@ fn infix(left: Expr, rule: Rule, right: Expr, found: &mut Vec<Diagnostic>) -> Op
         (_, _, Some(comparison)) => {
             if matches!(a.kind, ExprKind::Compare(..)) {
                 found.push(
-                    Diagnostic::new(Code::E101, span, "comparisons do not chain").help("write `a < b and b < c`"),
+                    Diagnostic::new(Code::E130, span, "comparisons do not chain").help("write `a < b and b < c`"),
                 );
                 return None;
             }
@@ -337,7 +343,7 @@ fn infix(left: Expr, rule: Rule, right: Expr, found: &mut Vec<Diagnostic>) -> Op
             ExprKind::Variable(name) => ExprKind::Call(name, vec![*a]),
             _ => {
                 found.push(
-                    Diagnostic::new(Code::E101, b.span, "after `|` comes the name of a function")
+                    Diagnostic::new(Code::E136, b.span, "after `|` comes the name of a function")
                         .help("write `value | trim | upper`, or `value ?? default` for a default"),
                 );
                 return None;

@@ -3,8 +3,9 @@
 use pest::iterators::Pair;
 
 use super::{Builder, Rule};
+use crate::diag::Code;
 use crate::lang::ast::{
-    Expect, Expr, Given, Item, ItemKind, Name, Retry, SourceItem, Step, TargetStep, TestItem, Trigger, With,
+    EachStep, Expect, Expr, Given, Item, ItemKind, Name, Retry, SourceItem, Step, TargetStep, TestItem, Trigger, With,
 };
 
 /// The pairs inside a pair, without the keywords that were needed only to tell it from others.
@@ -90,15 +91,29 @@ impl Builder<'_> {
         let count = inner.next()?;
         let retries = match count.as_str().parse::<u32>() {
             Ok(retries) if retries <= 100 => retries,
-            _ => return self.bad(&count, "at most 100 tries"),
+            _ => {
+                return self.bad(
+                    Code::E149,
+                    &count,
+                    "a write is tried again at most 100 times",
+                    "write a number up to 100",
+                );
+            }
         };
         let mut pauses = Vec::new();
+        let inner: Vec<_> = inner.collect();
+        let longest = inner.last().cloned();
         for pause in inner {
             pauses.push(self.duration(&pause)?);
         }
         let backoff = match pauses.as_slice() {
-            [first, longest] if first > longest => {
-                return self.bad(&count, "the first pause is longer than the longest");
+            [first, last] if first > last => {
+                return self.bad(
+                    Code::E149,
+                    longest.as_ref().unwrap_or(&count),
+                    "the first pause is longer than the longest",
+                    "write the shorter one first: `backoff 1s..5m`",
+                );
             }
             [first, longest] => Some((*first, *longest)),
             _ => None,
@@ -114,7 +129,9 @@ impl Builder<'_> {
             Rule::duration => i64::try_from(self.duration(&limit)?.as_secs()).ok()?,
             _ => match limit.as_str().parse() {
                 Ok(limit) => limit,
-                Err(_) => return self.bad(&limit, "this number is too large"),
+                Err(_) => {
+                    return self.bad(Code::E106, &limit, "this number is too large", "write one of at most 18 digits");
+                }
             },
         };
         Some((measure, limit))
@@ -125,6 +142,9 @@ impl Builder<'_> {
         let rule = pair.as_rule();
         if rule == Rule::when {
             return self.when(pair);
+        }
+        if rule == Rule::each {
+            return self.each(pair);
         }
         if rule == Rule::target {
             return self.target(pair, span).map(Step::Target);
@@ -162,6 +182,20 @@ impl Builder<'_> {
             }
         }
         Some(Step::When { condition: condition?, then, otherwise })
+    }
+
+    fn each(&mut self, pair: Pair<'_, Rule>) -> Option<Step> {
+        let mut inner = parts(pair).peekable();
+        let (name, list, key) = (self.name(inner.next()?)?, self.expr(inner.next()?)?, self.expr(inner.next()?)?);
+        let filter = match inner.next_if(|part| part.as_rule() == Rule::expr) {
+            Some(filter) => Some(self.expr(filter)?),
+            None => None,
+        };
+        let mut steps = Vec::new();
+        for part in inner {
+            steps.push(self.step(part.into_inner().next()?)?);
+        }
+        Some(Step::Each(EachStep { name, list, key, filter, steps }))
     }
 
     fn target(&mut self, pair: Pair<'_, Rule>, span: crate::diag::Span) -> Option<TargetStep> {
@@ -232,11 +266,14 @@ impl Builder<'_> {
             Rule::expect_no => Expect::NoTarget(self.name(first?)?),
             Rule::expect_target => {
                 let name = self.name(first?)?;
-                let payload = match inner.next() {
-                    Some(payload) => Some(self.given(payload)?),
-                    None => None,
-                };
-                Expect::Target(name, payload)
+                let (mut keys, mut payload) = (Vec::new(), None);
+                for part in inner {
+                    match part.as_rule() {
+                        Rule::item_key => keys.push(self.expr(parts(part).next()?)?),
+                        _ => payload = Some(self.given(part)?),
+                    }
+                }
+                Expect::Target(name, keys, payload)
             }
             _ => {
                 let reason = match first {

@@ -11,9 +11,9 @@ use crate::lang::ast::{Expr, ExprKind, Name};
 use crate::value::{Value, json};
 
 impl Builder<'_> {
-    pub(super) fn bad<T>(&mut self, pair: &Pair<'_, Rule>, message: &str) -> Option<T> {
+    pub(super) fn bad<T>(&mut self, code: Code, pair: &Pair<'_, Rule>, message: &str, help: &str) -> Option<T> {
         let span = self.span(pair);
-        self.found.push(Diagnostic::new(Code::E106, span, message));
+        self.found.push(Diagnostic::new(code, span, message).help(help));
         None
     }
 
@@ -30,7 +30,12 @@ impl Builder<'_> {
         let span = self.span(pair);
         match unquote(pair.as_str()) {
             Ok(text) => Some(Name { text, span }),
-            Err(why) => self.bad(pair, &why),
+            Err(wrong) => {
+                let begin = span.start as usize + 1;
+                let at = Span::new(begin + wrong.at.start, begin + wrong.at.end);
+                self.found.push(Diagnostic::new(Code::E145, at, wrong.message).help(wrong.help));
+                None
+            }
         }
     }
 
@@ -41,7 +46,12 @@ impl Builder<'_> {
         }
         match json::decimal(text) {
             Some(decimal) => Some(Value::Decimal(decimal)),
-            None => self.bad(pair, "this number has more than the 28 digits that are kept exactly"),
+            None => self.bad(
+                Code::E106,
+                pair,
+                "this number has more than the 28 digits that are kept exactly",
+                "round it where it is made, or keep it as text in quotes",
+            ),
         }
     }
 
@@ -59,7 +69,7 @@ impl Builder<'_> {
         let millis = digits.parse::<u64>().ok().and_then(|count| count.checked_mul(unit));
         match millis.filter(|millis| *millis < 100 * 366 * 86_400_000) {
             Some(millis) => Some(Duration::from_millis(millis)),
-            None => self.bad(pair, "this duration is longer than a hundred years"),
+            None => self.bad(Code::E146, pair, "this duration is longer than a hundred years", "write a shorter one"),
         }
     }
 
@@ -145,31 +155,45 @@ fn closing(text: &str, from: usize) -> Option<usize> {
     None
 }
 
+/// What is wrong with text: which bytes of what stands between the quotes, why, and what to write.
+struct Escape {
+    at: std::ops::Range<usize>,
+    message: String,
+    help: String,
+}
+
 /// The content of text in double or single quotes, with JSON's escapes.
-fn unquote(quoted: &str) -> Result<String, String> {
+fn unquote(quoted: &str) -> Result<String, Escape> {
     let inner = quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or("");
     let mut out = String::with_capacity(inner.len());
-    let mut chars = inner.chars();
-    while let Some(char) = chars.next() {
-        if char == '\n' {
-            return Err("text does not run over the end of a line; write \\n for a line break".to_owned());
-        }
+    let mut chars = inner.char_indices();
+    while let Some((at, char)) = chars.next() {
         if char != '\\' {
             out.push(char);
             continue;
         }
-        match chars.next() {
+        match chars.next().map(|(_, char)| char) {
             Some('n') => out.push('\n'),
             Some('t') => out.push('\t'),
             Some('r') => out.push('\r'),
             Some(plain @ ('"' | '\\' | '/' | '\'')) => out.push(plain),
             Some('u') => {
-                let code: String = chars.by_ref().take(4).collect();
+                let code: String = chars.by_ref().take(4).map(|(_, char)| char).collect();
                 let char = u32::from_str_radix(&code, 16).ok().and_then(char::from_u32);
-                out.push(char.ok_or_else(|| format!("`\\u{code}` is no character"))?);
+                out.push(char.ok_or_else(|| Escape {
+                    at: at..at + 2 + code.len(),
+                    message: format!("`\\u{code}` is no character"),
+                    help: "write four hexadecimal digits, as in `\\u00e9`, or the character itself".to_owned(),
+                })?);
             }
-            Some(other) => return Err(format!("`\\{other}` means nothing; write `\\\\` for a backslash")),
-            None => return Err("a backslash at the end of text".to_owned()),
+            other => {
+                let escape = other.map_or_else(|| "\\".to_owned(), |other| format!("\\{other}"));
+                return Err(Escape {
+                    at: at..at + escape.len(),
+                    message: format!("`{escape}` means nothing in text"),
+                    help: "write `\\\\` for a backslash".to_owned(),
+                });
+            }
         }
     }
     Ok(out)
