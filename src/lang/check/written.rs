@@ -61,7 +61,8 @@ fn word(word: &Name, catalog: &Catalog) -> Result<Base, Box<Diagnostic>> {
         other => match suggest::nearest(other, names) {
             Some(near) => format!("did you mean `{near}`?"),
             None => {
-                format!("there are {}, lists such as `[text]`, and places such as `amazon.orders`", names.join(", "))
+                let place = example(catalog);
+                format!("there are {}, lists such as `[text]`, and places such as `{place}`", names.join(", "))
             }
         },
     };
