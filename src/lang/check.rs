@@ -10,6 +10,8 @@ mod lookup;
 mod matching;
 mod operator;
 mod program;
+mod query;
+mod rows;
 mod step;
 mod target;
 mod written;

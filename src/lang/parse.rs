@@ -6,6 +6,7 @@ mod item;
 mod literal;
 mod lookup;
 mod slip;
+mod test;
 
 use pest::Parser;
 use pest::iterators::Pair;
