@@ -3,6 +3,7 @@
 
 mod access;
 mod case;
+mod certain;
 mod constant;
 mod expression;
 mod join;
@@ -116,6 +117,8 @@ struct Checker<'c> {
     places: HashMap<usize, HashMap<String, Span>>,
     /// Keeps the specs alive whose addresses are keys of `places`.
     built: Vec<Arc<ObjectSpec>>,
+    /// How many `catch` are around what is checked: what fails there is no error.
+    caught: usize,
 }
 
 /// A lookup as expressions see it.
@@ -146,6 +149,7 @@ impl<'c> Checker<'c> {
             datasets: BTreeSet::new(),
             places: HashMap::new(),
             built: Vec::new(),
+            caught: 0,
         }
     }
 

@@ -108,11 +108,11 @@ fn pattern(keys: &[&str], from: &TableFrom) -> Result<(), (Code, String, &'stati
     }
     if let Some(cell) = keys.iter().find(|cell| cell.trim_end_matches('*').contains('*') || cell.ends_with("**")) {
         let message = format!("{cell:?} has a `*` that is not its end");
-        return Err((Code::E421, message, "a cell is the whole text, `abc*` for what begins with abc, or `*` for any"));
+        return Err((Code::E431, message, "a cell is the whole text, `abc*` for what begins with abc, or `*` for any"));
     }
     if keys.iter().all(|cell| *cell == "*") {
         let message = "this rule fits every key, so nothing would ever be missing".to_owned();
-        return Err((Code::E422, message, "say what a miss gives with `else` in the flow, where it is seen"));
+        return Err((Code::E432, message, "say what a miss gives with `else` in the flow, where it is seen"));
     }
     Ok(())
 }
@@ -138,10 +138,10 @@ impl Loading<'_> {
         let given = self.from.give.first().map_or("", |(name, _)| name.text.as_str());
         let sheet = match sheet::read(&self.table.path, self.text, key, given) {
             Ok(sheet) => sheet,
-            Err((why, at)) => {
+            Err(sheet::Broken { code, why, at }) => {
                 let message = format!("the table {:?} cannot be read: {why}", self.name.text);
                 let help = "a cell with a comma in it stands in double quotes; a list of rows has one object for each";
-                self.say(Diagnostic::new(Code::E401, self.name.span, message).help(help), at.as_slice(), "here");
+                self.say(Diagnostic::new(code, self.name.span, message).help(help), at.as_slice(), "here");
                 return None;
             }
         };
@@ -198,7 +198,7 @@ impl Loading<'_> {
             self.warned = true;
             let message = format!("{:?} line {line}: here `*` is a star and nothing more", self.name.text);
             let help = "write `rules` instead of `table`, so that `abc*` fits what begins with abc";
-            self.show(Diagnostic::new(Code::W921, self.name.span, message).help(help), here, "in this row");
+            self.show(Diagnostic::new(Code::W941, self.name.span, message).help(help), here, "in this row");
         }
         let mut given = Vec::new();
         for ((at, (name, written)), ty) in give.iter().zip(&self.from.give).zip(self.types) {
@@ -208,7 +208,7 @@ impl Loading<'_> {
                     let span = written.as_ref().map_or(name.span, |written| written.span);
                     let message = format!("{:?} line {line}: `{}` {why}", self.name.text, name.text);
                     let help = "mend the cell; where it may be empty, give the type a `?`";
-                    return self.say(Diagnostic::new(Code::E423, span, message).help(help), here, "in this row");
+                    return self.say(Diagnostic::new(Code::E433, span, message).help(help), here, "in this row");
                 }
             }
         }
@@ -315,7 +315,7 @@ fn inline(
                 Ok(value) => given.push(value),
                 Err(why) => {
                     let message = format!("`{}` {why}", name.text);
-                    let diagnostic = Diagnostic::new(Code::E423, row.span, message);
+                    let diagnostic = Diagnostic::new(Code::E433, row.span, message);
                     found.push(diagnostic.label(name.span, "declared here").help("mend the value, or the type"));
                 }
             }
@@ -354,10 +354,10 @@ fn literal(value: &Value, ty: Option<&Type>) -> Result<Value, String> {
 
 #[cfg(test)]
 mod tests {
-    use super::sheet::read;
+    use super::sheet::{self, read};
 
     fn rows(path: &str, text: &str) -> Vec<String> {
-        let sheet = read(path, text, "key", "value").unwrap_or_else(|(why, at)| panic!("{why} {at:?}"));
+        let sheet = read(path, text, "key", "value").unwrap_or_else(|broken| panic!("{broken:?}"));
         let mut told = vec![sheet.columns.join("|")];
         for row in sheet.rows {
             let cells: Vec<&str> = row.cells.iter().map(|cell| cell.as_deref().unwrap_or("-")).collect();
@@ -387,7 +387,7 @@ mod tests {
     #[test]
     fn what_is_no_table_is_told_with_its_place() {
         let broken = |path: &str, text: &str| {
-            let (why, at) = read(path, text, "key", "value").unwrap_err();
+            let sheet::Broken { why, at, .. } = read(path, text, "key", "value").unwrap_err();
             format!("{why} @ {}", at.map_or("", |at| &text[at]))
         };
         assert_eq!(broken("t.csv", "a,b\n1,2\n3\n"), "a row has 1 cell, and there are 2 columns @ 3");

@@ -26,7 +26,7 @@ impl Checker<'_> {
                 Some(Binding::Env) => return self.param(&steps, expr.span),
                 Some(Binding::Lookup(_)) => {
                     let message = format!("`{}` is a lookup", name.text);
-                    self.say_at(Code::E301, base.span, message, format!("write `{}[key]`", name.text));
+                    self.say_at(Code::E329, base.span, message, format!("write `{}[key]`", name.text));
                     return None;
                 }
                 _ => {}
@@ -170,7 +170,7 @@ impl Checker<'_> {
                 };
                 let message =
                     format!("`{}` is looked for in {}, which has no fields", name.text, Type::new(other.clone()));
-                self.say_at(Code::E301, name.span, message, help);
+                self.say_at(Code::E326, name.span, message, help);
                 None
             }
         }
@@ -204,7 +204,7 @@ impl Checker<'_> {
             Base::List(item) => Some(Type::clone(item).with_pii(ty.pii)),
             other => {
                 let message = format!("items are taken of {}, which is no list", Type::new(other.clone()));
-                self.say_at(Code::E301, span, message, "only lists have items");
+                self.say_at(Code::E327, span, message, "only lists have items; a field is taken with `.name`");
                 None
             }
         }

@@ -35,7 +35,7 @@ pub(super) fn lookups(
         };
         if lookup.cache.is_some() && !matches!(lookup.from, LookupFrom::Entity { .. }) {
             let help = "remove `cache`";
-            checker.say_at(Code::E106, lookup.name.span, "a table is in memory and needs no cache", help);
+            checker.say_at(Code::E421, lookup.name.span, "a table is in memory and needs no cache", help);
         }
         let (plan, typed) = checked.map_or((None, None), |(plan, typed)| (plan, Some(typed)));
         plans.push(plan);
@@ -62,12 +62,12 @@ fn entity(
     let found = checker.entity(connector, entity)?;
     let Some(spec) = found.lookup else {
         let message = format!("`{}.{}` cannot be looked up", connector.text, entity.text);
-        checker.say_at(Code::E204, entity.span, message, "`flowrun connectors` shows what can");
+        checker.say_at(Code::E223, entity.span, message, "`flowrun connectors` shows what can");
         return None;
     };
     if !spec.keys.contains(&by.text.as_str()) {
         let message = format!("`{}.{}` cannot be found by `{}`", connector.text, entity.text, by.text);
-        checker.say_at(Code::E204, by.span, message, format!("it can by {}", spec.keys.join(", ")));
+        checker.say_at(Code::E222, by.span, message, format!("it can by {}", spec.keys.join(", ")));
         return None;
     }
     facts.operations.insert(format!("{}.{}", connector.text, spec.operation));
@@ -176,7 +176,7 @@ fn reverse(checker: &mut Checker<'_>, item: &LookupItem, of: &Name, plans: &[Opt
     let LookupKind::Table(table) = &plan.kind else {
         let help = "look the entity up by the other field, where it has one";
         let message = format!("`{}` asks a connector, and only tables can be turned round", of.text);
-        checker.say_at(Code::E424, of.span, message, help);
+        checker.say_at(Code::E434, of.span, message, help);
         return None;
     };
     let turned = table::reverse(table, of, plan.at, checker.found)?;

@@ -9,7 +9,7 @@ use crate::value::Value;
 /// Turns a table round. `of` is where the flow asks for it, `declared` where the table is declared.
 pub(in crate::lang) fn reverse(table: &Table, of: &Name, declared: Span, found: &mut Vec<Diagnostic>) -> Option<Table> {
     let mut refuse = |message: String, help: &str| {
-        found.push(Diagnostic::new(Code::E424, of.span, message).label(declared, "declared here").help(help));
+        found.push(Diagnostic::new(Code::E434, of.span, message).label(declared, "declared here").help(help));
         None
     };
     if table.has_rules() {

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use super::yaml;
+use crate::diag::Code;
 use crate::value::{Value, json};
 
 /// How large a table may be, in bytes.
@@ -27,8 +28,22 @@ pub(super) struct SheetRow {
     pub(super) at: Range<usize>,
 }
 
-/// Why a file is no table: what, and where in it.
-pub(super) type Broken = (String, Option<Range<usize>>);
+/// Why a file is no table, and where in it.
+#[derive(Debug)]
+pub(super) struct Broken {
+    /// The kind of fault.
+    pub(super) code: Code,
+    /// What it is.
+    pub(super) why: String,
+    /// Where.
+    pub(super) at: Option<Range<usize>>,
+}
+
+impl Broken {
+    pub(super) fn new(why: impl Into<String>, at: Option<Range<usize>>) -> Self {
+        Self { code: Code::E401, why: why.into(), at }
+    }
+}
 
 /// Reads a table. `key` and `given` name the columns of a mapping whose entries are no objects.
 pub(super) fn read(path: &str, text: &str, key: &str, given: &str) -> Result<Sheet, Broken> {
@@ -51,7 +66,7 @@ fn delimited(text: &str, between: u8) -> Result<Sheet, Broken> {
         .from_reader(body.as_bytes());
     let columns = match reader.headers() {
         Ok(header) => header.iter().map(str::to_owned).collect::<Vec<_>>(),
-        Err(error) => return Err((error.to_string(), None)),
+        Err(error) => return Err(Broken::new(error.to_string(), None)),
     };
     let mut sheet = Sheet { columns, rows: Vec::new() };
     let start = |position: Option<&csv::Position>| {
@@ -64,9 +79,9 @@ fn delimited(text: &str, between: u8) -> Result<Sheet, Broken> {
                 let plural = |n: u64, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
                 let why =
                     format!("a row has {}, and there are {}", plural(*len, "cell"), plural(*expected_len, "column"));
-                (why, Some(line(text, at)))
+                Broken { code: Code::E423, ..Broken::new(why, Some(line(text, at))) }
             }
-            _ => (error.to_string(), None),
+            _ => Broken::new(error.to_string(), None),
         })?;
         // A comment or a blank line before a row belongs to where the reader begins it.
         let at = line(text, start(row.position()));
@@ -91,7 +106,7 @@ fn line(text: &str, mut at: usize) -> Range<usize> {
 fn json_sheet(text: &str, key: &str, given: &str) -> Result<Sheet, Broken> {
     let document = json::parse(text.trim_start_matches('\u{feff}').as_bytes()).map_err(|error| {
         let start = text.split_inclusive('\n').take(error.line.saturating_sub(1)).map(str::len).sum();
-        (error.message.clone(), Some(line(text, start)))
+        Broken::new(error.message.clone(), Some(line(text, start)))
     })?;
     let mut builder = Builder::default();
     match &document {
@@ -99,11 +114,11 @@ fn json_sheet(text: &str, key: &str, given: &str) -> Result<Sheet, Broken> {
             let places = members(text);
             for (row, at) in rows.iter().zip(places) {
                 let Some(object) = row.as_object() else {
-                    return Err((format!("a row is {}, not an object", row.kind()), Some(at)));
+                    return Err(Broken::new(format!("a row is {}, not an object", row.kind()), Some(at)));
                 };
                 let mut cells = Vec::new();
                 for (name, value) in object.iter() {
-                    cells.push((name.to_string(), cell(value).map_err(|why| (why, Some(at.clone())))?));
+                    cells.push((name.to_string(), cell(value).map_err(|why| Broken::new(why, Some(at.clone())))?));
                 }
                 builder.row(cells, at);
             }
@@ -114,17 +129,20 @@ fn json_sheet(text: &str, key: &str, given: &str) -> Result<Sheet, Broken> {
                 match value.as_object() {
                     Some(object) => {
                         for (name, value) in object.iter() {
-                            cells.push((name.to_string(), cell(value).map_err(|why| (why, Some(at.clone())))?));
+                            cells.push((
+                                name.to_string(),
+                                cell(value).map_err(|why| Broken::new(why, Some(at.clone())))?,
+                            ));
                         }
                     }
                     None => {
-                        cells.push((given.to_owned(), cell(value).map_err(|why| (why, Some(at.clone())))?));
+                        cells.push((given.to_owned(), cell(value).map_err(|why| Broken::new(why, Some(at.clone())))?));
                     }
                 }
                 builder.row(cells, at);
             }
         }
-        other => return Err((format!("it is {}, not a list of objects", other.kind()), None)),
+        other => return Err(Broken::new(format!("it is {}, not a list of objects", other.kind()), None)),
     }
     Ok(builder.sheet)
 }

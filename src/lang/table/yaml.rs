@@ -41,7 +41,7 @@ fn broken(text: &str, error: &serde_yaml::Error) -> Broken {
         let length = text.get(start..).map_or(0, |rest| rest.lines().next().unwrap_or("").trim_end().len());
         start..start + length
     });
-    (error.to_string(), place)
+    Broken::new(error.to_string(), place)
 }
 
 /// Where rows begin: the lines with the least indent, which in a list are those with a dash.
