@@ -51,6 +51,27 @@ pub(crate) enum Format {
     Json,
 }
 
+/// How the findings of a check are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people: the line, the place underlined, what to write instead.
+    Human,
+    /// One JSON object per finding and line.
+    Json,
+    /// SARIF 2.1.0, for code scanning services and editors.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// Logging commands of Azure Pipelines.
+    Azure,
+    /// Service messages of TeamCity.
+    Teamcity,
+    /// JUnit's XML: a test case for each file.
+    Junit,
+}
+
 /// How the results of tests are written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum TestFormat {
@@ -80,7 +101,7 @@ pub(crate) enum GraphFormat {
 pub(crate) enum Command {
     /// Check flows: everything that can be known before running.
     #[command(
-        after_help = "Examples:\n  flowrun check flows\n  flowrun check flows/order_sync.flow --env prod\n  flowrun check flows --format json | jq .message\n\nExit codes: 0 clean · 3 with errors"
+        after_help = "Examples:\n  flowrun check flows\n  flowrun check flows/order_sync.flow --env prod\n  flowrun check flows --format json | jq .message\n  flowrun check flows --format github     annotations in a pull request\n\nExit codes: 0 clean · 3 with errors"
     )]
     Check(Check),
     /// Lay flows out in the one way there is.
@@ -192,9 +213,9 @@ pub(crate) struct Check {
     /// Check for this environment: its parameters and its rule for buyer data.
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Option<String>,
-    /// How.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
+    /// How findings are written; all forms but `human` go to stdout.
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub(crate) format: CheckFormat,
 }
 
 /// `flowrun fmt`
