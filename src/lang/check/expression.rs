@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Checker, Typed, join, typed};
 use crate::catalog::function::Arity;
-use crate::catalog::{Base, EnumSpec, Field, Function, ObjectSpec, Params, Pii, Returns, Type};
+use crate::catalog::{Base, EnumSpec, Field, Function, ObjectSpec, Params, Type};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::lang::ast::{Access, Expr, ExprKind, Name};
 use crate::lang::resolve::Binding;
@@ -296,22 +296,7 @@ impl Checker<'_> {
         }
         self.zone(function, &args, at);
         let types: Vec<Type> = args.iter().map(|arg| arg.ty.clone()).collect();
-        let pii = function.pii == Pii::Keeps && types.iter().any(Type::carries_pii);
-        let ty = match &function.returns {
-            Returns::Fixed(base) => Type::new(base.clone()),
-            Returns::Nullable(base) => Type::new(base.clone()).or_null(),
-            Returns::Same(at) => types.get(*at).map_or_else(|| Type::new(Base::Any), |ty| ty.clone()),
-            Returns::Item(at) => match types.get(*at).map(|ty| &ty.base) {
-                Some(Base::List(item)) => Type::clone(item),
-                _ => Type::new(Base::Any),
-            },
-            Returns::ListOf(at) => {
-                let item = types.get(*at).map_or_else(|| Type::new(Base::Any), |ty| ty.clone());
-                Type::new(Base::List(Box::new(item)))
-            }
-            Returns::Worked(work) => work(&types),
-        };
-        let ty = Type { pii: pii || (ty.pii && function.pii == Pii::Keeps), ..ty };
+        let ty = function.result(&types);
         let nodes = args.into_iter().map(|arg| arg.node).collect();
         Some(typed(Run::Call { function, args: nodes }, at, ty))
     }
