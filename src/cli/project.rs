@@ -101,7 +101,8 @@ fn collect(directory: &Path, found: &mut Vec<PathBuf>, depth: usize) -> Result<(
                 collect(&path, found, depth + 1)?;
             }
         } else if path.extension().is_some_and(|extension| extension == "flow") {
-            found.push(path);
+            // `./` before every name says nothing, and programs that read them compare names.
+            found.push(path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path));
         }
     }
     Ok(())
