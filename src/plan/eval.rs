@@ -184,6 +184,14 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
                 },
             }
         }
+        Expr::Has { lookup, keys, not } => {
+            let values = all(keys, frame, lookups)?;
+            match lookups.find(*lookup, &values) {
+                Answer::Found(_) => Ok(Value::Bool(!not)),
+                Answer::Missing => Ok(Value::Bool(*not)),
+                Answer::Unknown => Err(EvalError::wanting(node.at, vec![Wanted { lookup: *lookup, keys: values }])),
+            }
+        }
         Expr::Concat(parts) => {
             let mut text = String::new();
             for part in parts {

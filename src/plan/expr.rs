@@ -75,6 +75,15 @@ pub enum Expr {
         /// What a miss gives; without it a miss rejects the record.
         otherwise: Option<Box<Node>>,
     },
+    /// Whether a lookup has an entry.
+    Has {
+        /// Which.
+        lookup: LookupId,
+        /// The keys.
+        keys: Vec<Node>,
+        /// Whether it must have none.
+        not: bool,
+    },
     /// Text put together from parts.
     Concat(Vec<Node>),
     /// A template with statements, rendered by minijinja.

@@ -236,44 +236,6 @@ impl Checker<'_> {
         Some(typed(Run::Call { function: nth, args: vec![list.node, key.node] }, at, item))
     }
 
-    fn lookup(&mut self, lookup: usize, keys: &[Expr], at: Span) -> Option<Typed> {
-        let mut nodes = Vec::new();
-        for key in keys {
-            let key = self.some(key)?;
-            if matches!(key.ty.base, Base::List(_) | Base::Object(_) | Base::Money(_)) {
-                self.wrong(key.node.at, "text or a number", &key.ty);
-                return None;
-            }
-            nodes.push(key.node);
-        }
-        let known = self.lookups.get(lookup)?.as_ref()?;
-        if known.keys != nodes.len() {
-            let message = format!("`{}` is looked up by {} keys, and here are {}", known.name, known.keys, nodes.len());
-            self.say_at(Code::E303, at, message, "give one value for each column after `by`");
-            return None;
-        }
-        let (mut ty, otherwise) = (known.gives.clone(), known.otherwise.clone());
-        let entity = known.entity.clone();
-        let otherwise = match otherwise {
-            Some(otherwise) => {
-                let otherwise = self.expr(&otherwise)?;
-                ty = match join::join(&ty, &otherwise.ty) {
-                    Some(joined) => joined,
-                    None => {
-                        let message = format!("a hit gives {}, a miss {}", ty, otherwise.ty);
-                        self.say_at(Code::E307, otherwise.node.at, message, "make both the same kind");
-                        return None;
-                    }
-                };
-                Some(Box::new(otherwise.node))
-            }
-            None => None,
-        };
-        let origin = entity.map(|entity| format!("@{entity}"));
-        let expr = Run::Lookup { lookup, keys: nodes, otherwise };
-        Some(Typed { origin, ..typed(expr, at, ty) })
-    }
-
     fn interpolated(&mut self, parts: &[Expr], at: Span) -> Option<Typed> {
         let mut nodes = Vec::new();
         let mut pii = false;
