@@ -32,7 +32,7 @@ pub(crate) fn anywhere() -> Environment {
 }
 
 pub(crate) fn compiled(text: &str, files: &FilesInMemory) -> (Source, Compiled) {
-    let source = Source { name: Arc::from("example.flow"), text: Arc::from(text) };
+    let source = Source::new("example.flow", text);
     let compiled = lang::compile(&source, &CATALOG, files, &anywhere());
     (source, compiled)
 }
