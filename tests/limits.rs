@@ -179,7 +179,7 @@ const ROWS: &[(&str, fn())] = &[
     ("a record, as `map` reads it", || {
         let folder = tempfile::tempdir().unwrap();
         let record = folder.path().join("large.ndjson");
-        std::fs::write(&record, format!("{{\"orderId\": \"{}\"}}\n", "x".repeat(16 << 20))).unwrap();
+        std::fs::write(&record, format!("{{\"orderId\": \"{}\"}}\n", "x".repeat(64 << 20))).unwrap();
         let done = std::process::Command::new(env!("CARGO_BIN_EXE_flowrun"))
             .args(["map", "flows/order_sync.flow", "--input"])
             .arg(&record)
