@@ -13,6 +13,7 @@ pub mod graph;
 pub mod progress;
 pub mod table;
 pub mod template;
+pub mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;

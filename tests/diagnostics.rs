@@ -10,9 +10,10 @@ use std::sync::Arc;
 use flowrun::catalog::{
     Base, Catalog, ConnectorSpec, EntitySpec, Field, Idempotency, ObjectSpec, OperationSpec, Type, WriteSpec,
 };
-use flowrun::diag::{Code, Diagnostic, text};
+use flowrun::diag::{Code, text};
 use flowrun::lang;
 use flowrun::plan::Next;
+use flowrun::plan::trace::told;
 use flowrun::rehearse::Mocks;
 
 fn folder() -> PathBuf {
@@ -99,8 +100,9 @@ fn every_refusal_at_run_time_is_told_as_written_down() {
         let (compiled, source) = compile(name, &std::fs::read_to_string(&flow).unwrap());
         let rendered = text::render(&source, &compiled.diagnostics, false);
         let plan = compiled.plan.unwrap_or_else(|| panic!("{name} does not compile:\n{rendered}"));
-        let record = flows::document(&std::fs::read_to_string(&path).unwrap());
-        let done = flows::run(&plan, record, &Mocks::default());
+        let given = flows::document(&std::fs::read_to_string(&path).unwrap());
+        let done = flows::run(&plan, given, &Mocks::default());
+        let record = done.key.as_ref().map_or_else(|_| "a record".to_owned(), |key| format!("record {key}"));
         let error = match (done.key, done.end) {
             (Err(error), _) | (_, Next::Rejected(error)) => error,
             (_, end) => panic!("{name} was not rejected: {end:?}"),
@@ -108,7 +110,7 @@ fn every_refusal_at_run_time_is_told_as_written_down() {
         if Some(error.code) != code_of(&flow) {
             wrong.push(format!("{name} gives {}", error.code.name()));
         }
-        let told = text::render(&source, &[Diagnostic::new(error.code, error.at, error.message.clone())], false);
+        let told = text::render(&source, &[told(error.code, error.at, &error.message, record, &error.found)], false);
         flows::golden(&path.with_extension("stderr"), &told, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

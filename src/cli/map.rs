@@ -6,8 +6,9 @@ use std::sync::Arc;
 
 use super::args;
 use super::exit::{Exit, Failure, Outcome};
-use super::{check, output, project};
+use super::{check, output, project, stopped};
 use crate::catalog::Base;
+use crate::diag::Code;
 use crate::lang::Environment;
 use crate::plan::{EvalError, Next, Plan};
 use crate::rehearse::{Mocks, rehearse};
@@ -39,6 +40,13 @@ pub(super) fn run(args: &args::Map) -> Outcome {
     let mut reader = Reader::default();
     let mut line = Vec::new();
     let (mut number, mut rejected) = (0_u64, 0_u64);
+    let told = |refused: Option<Refused>, number: u64| match refused {
+        Some((key, error)) => {
+            stopped::tell(&plan, key.as_deref(), &error, number, args.format);
+            1
+        }
+        None => 0,
+    };
     while next_line(&mut input, &mut line)? {
         number += 1;
         if line.iter().all(u8::is_ascii_whitespace) {
@@ -51,14 +59,15 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         match reader.parse(&line) {
             Ok(Value::List(records)) => {
                 for record in records.iter() {
-                    rejected += u64::from(!map(&plan, record.clone(), &params, &mocks, &mut out, number)?);
+                    rejected += told(map(&plan, record.clone(), &params, &mocks, &mut out)?, number);
                 }
             }
-            Ok(record) => rejected += u64::from(!map(&plan, record, &params, &mocks, &mut out, number)?),
+            Ok(record) => rejected += told(map(&plan, record, &params, &mocks, &mut out)?, number),
             Err(error) => {
                 rejected += 1;
                 let reason = format!("input line {number} is not JSON: {} at column {}", error.message, error.column);
-                reject(&plan, None, &reason, "E603", plan.key.at, number);
+                let error = EvalError::new(Code::E603, plan.key.at, reason);
+                stopped::tell(&plan, None, &error, number, args.format);
             }
         }
     }
@@ -115,22 +124,24 @@ fn params(plan: &Plan, environment: &Environment) -> Result<Arc<[Value]>, Failur
         .collect()
 }
 
-/// Maps one record; false if it was rejected.
+/// Why a record was refused, with its key where it has one.
+type Refused = (Option<String>, EvalError);
+
+/// Maps one record.
 fn map(
     plan: &Plan,
     record: Value,
     params: &Arc<[Value]>,
     mocks: &Mocks,
     out: &mut impl std::io::Write,
-    number: u64,
-) -> Result<bool, Failure> {
+) -> Result<Option<Refused>, Failure> {
     let done = rehearse(plan, record, Arc::clone(params), mocks);
     let key = match done.key {
         Ok(key) => key,
-        Err(error) => return Ok(refused(plan, None, &error, number)),
+        Err(error) => return Ok(Some((None, error))),
     };
-    if let Next::Rejected(error) = &done.end {
-        return Ok(refused(plan, Some(&key), error, number));
+    if let Next::Rejected(error) = done.end {
+        return Ok(Some((Some(key), error)));
     }
     let mut line = Vec::new();
     for write in &done.writes {
@@ -149,18 +160,5 @@ fn map(
         line.extend_from_slice(b"}\n");
         output::finish(out.write_all(&line))?;
     }
-    Ok(true)
-}
-
-fn refused(plan: &Plan, key: Option<&str>, error: &EvalError, number: u64) -> bool {
-    reject(plan, key, &error.message, error.code.name(), error.at, number);
-    false
-}
-
-fn reject(plan: &Plan, key: Option<&str>, reason: &str, code: &str, at: crate::diag::Span, number: u64) {
-    let (file, line, column) = plan.place(at);
-    let rejected = serde_json::json!({
-        "key": key, "reason": reason, "code": code, "file": &*file, "line": line, "column": column, "input_line": number,
-    });
-    output::note(&rejected.to_string());
+    Ok(None)
 }

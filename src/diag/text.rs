@@ -39,6 +39,9 @@ fn report<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
         snippet = snippet.annotation(AnnotationKind::Context.span(clip(label.span)).label(&*label.message));
     }
     let mut group = level.primary_title(&*diagnostic.message).id(diagnostic.code.name()).element(snippet);
+    for note in &diagnostic.notes {
+        group = group.element(Level::NOTE.message(&**note));
+    }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(&**help));
     }

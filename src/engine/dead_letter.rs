@@ -11,8 +11,8 @@ use super::record::{Failure, Identity, Job};
 use super::trail::Trail;
 use crate::clock::Clock;
 use crate::store::{
-    self, Batch, DeadLetter, DeadLetterState, HistoryEntry, HistoryEvent, RecordEntry, RecordStatus, Store, StoreError,
-    key,
+    self, Batch, DeadLetter, DeadLetterState, FoundPlace, HistoryEntry, HistoryEvent, RecordEntry, RecordStatus, Store,
+    StoreError, key,
 };
 use crate::value::json;
 
@@ -68,6 +68,8 @@ pub(super) async fn bury(
         file: file.to_string(),
         line,
         column,
+        span: Some((failure.at.start, failure.at.end)),
+        found: failure.found.into_iter().map(|found| FoundPlace { path: found.path, value: found.value }).collect(),
         attempts: failure.attempts,
         at: ctx.now(),
         record: ctx.deps.sealer.seal(json::to_string(&job.value).as_bytes()),

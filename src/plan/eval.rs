@@ -64,19 +64,27 @@ pub struct Cause {
     pub message: String,
     /// What must be looked up first; then it is no error but a pause.
     pub wanted: Vec<Wanted>,
+    /// Where in the record it comes from, once the record has been rejected.
+    pub found: Vec<super::trace::Found>,
 }
 
 impl EvalError {
     /// An error at a place.
     #[must_use]
     pub fn new(code: Code, at: Span, message: impl Into<String>) -> Self {
-        Self(Box::new(Cause { code, at, message: message.into(), wanted: Vec::new() }))
+        Self(Box::new(Cause { code, at, message: message.into(), wanted: Vec::new(), found: Vec::new() }))
     }
 
     /// A pause, until these are looked up.
     #[must_use]
     pub fn wanting(at: Span, wanted: Vec<Wanted>) -> Self {
-        Self(Box::new(Cause { code: Code::E604, at, message: "not looked up yet".to_owned(), wanted }))
+        Self(Box::new(Cause {
+            code: Code::E604,
+            at,
+            message: "not looked up yet".to_owned(),
+            wanted,
+            found: Vec::new(),
+        }))
     }
 
     /// What is wrong, to take apart.
