@@ -5,7 +5,6 @@
 #[path = "support/flows.rs"]
 mod flows;
 
-use std::collections::BTreeMap;
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -122,7 +121,7 @@ fn check(text: &str, files: &FilesInMemory) -> (Vec<String>, String) {
         .filter(|found| found.severity() == Severity::Error || found.code.name() != "W901")
         .map(|found| found.code.name().to_owned())
         .collect();
-    (codes, text::render(&source, &compiled.diagnostics, false))
+    (codes, text::render(&compiled.source, &compiled.diagnostics, false))
 }
 
 /// What the tests inside an example say, where one fails.
@@ -151,10 +150,12 @@ fn run(block: &Block, files: &FilesInMemory, wrong: &mut Vec<String>) -> bool {
                 wrong.extend(own_tests(block, files));
             }
         }
-        "flow-error" if code == "W901" => {
+        "flow-error" if code.starts_with('W') => {
             let source = flows::source("example.flow", &whole(&block.text));
             let compiled = lang::compile(&source, &flows::catalog(), files, &flows::anywhere());
-            if !compiled.diagnostics.iter().all(|found| found.code.name() == code) {
+            let mut codes: Vec<&str> = compiled.diagnostics.iter().map(|found| found.code.name()).collect();
+            codes.retain(|found| code == "W901" || *found != "W901");
+            if codes.is_empty() || codes.iter().any(|found| *found != code) {
                 wrong.push(format!("{}: not {code} alone", block.place));
             }
         }
@@ -209,6 +210,10 @@ fn every_example_in_the_documents_runs() {
                 files.0.insert(name.to_owned(), block.text.into_bytes());
                 continue;
             }
+            if let Some(name) = block.info.strip_prefix("yaml ") {
+                files.0.insert(name.to_owned(), block.text.into_bytes());
+                continue;
+            }
             if let Some(name) = block.info.strip_prefix("json ") {
                 files.0.insert(name.to_owned(), block.text.into_bytes());
                 continue;
@@ -241,19 +246,43 @@ fn every_example_of_a_function_runs_through_the_language() {
 
 #[test]
 fn the_list_of_functions_is_up_to_date() {
-    let mut families: BTreeMap<&str, Vec<&flowrun::catalog::Function>> = BTreeMap::new();
-    for function in flowrun::functions::all() {
-        families.entry(function.family).or_default().push(function);
+    let mut out = format!(
+        "# Functions\n\nMade from the table of functions by tests/docs.rs. There are {} of them. All are pure: the same arguments \
+         give the same result,\non every machine, at any time. `flowrun functions` lists them, `flowrun functions NAME` prints one, and a word \
+         that is no name is\nlooked for in names and summaries.\n\nBad input is an error that says what is wrong and never null, unless the \
+         summary says so (`try_decimal`, `index_of`). Null is an\nerror too where a parameter does not take it.\n\n",
+        flowrun::functions::all().len()
+    );
+    for (family, title) in flowrun::catalog::function::FAMILIES {
+        let names: Vec<String> = flowrun::functions::all()
+            .iter()
+            .filter(|function| function.family == *family)
+            .map(|function| format!("[{0}](#{0})", function.name))
+            .collect();
+        writeln!(out, "- **{title}** ({}): {}", names.len(), names.join(", ")).unwrap();
     }
-    let mut out =
-        "# Functions\n\nMade from the table of functions by tests/docs.rs. All are pure: the same arguments give \
-                   the same result, on every\nmachine, at any time. `flowrun functions NAME` prints one.\n"
-            .to_owned();
-    for (family, functions) in families {
-        writeln!(out, "\n## {}{}", family[..1].to_uppercase(), &family[1..]).unwrap();
-        for function in functions {
-            writeln!(out, "\n### {}\n\n`{}`\n\n{}\n\n```eval", function.name, function.signature(), function.summary)
-                .unwrap();
+    for (family, title) in flowrun::catalog::function::FAMILIES {
+        writeln!(out, "\n## {title}").unwrap();
+        for function in flowrun::functions::all().iter().filter(|function| function.family == *family) {
+            writeln!(
+                out,
+                "\n### {}\n\n`{} → {}`\n\n{}",
+                function.name,
+                function.signature(),
+                function.gives(),
+                function.summary
+            )
+            .unwrap();
+            let documented = function.params.iter().filter(|param| !param.doc.is_empty());
+            for (index, param) in documented.enumerate() {
+                let gap = if index == 0 { "\n" } else { "" };
+                writeln!(out, "{gap}- `{}`: {}.", param.name, param.doc).unwrap();
+            }
+            out.push_str(match function.pii {
+                flowrun::catalog::Pii::Clears => "\nThe result is no buyer data.\n",
+                _ => "",
+            });
+            out.push_str("\n```eval\n");
             for example in function.examples {
                 let gives = match example.gives.strip_prefix("error: ") {
                     // The code is worked out, so that the page stands by itself.
@@ -384,4 +413,53 @@ fn the_list_of_connectors_is_up_to_date() {
     let mut wrong = Vec::new();
     flows::golden(&flows::root().join("docs/connectors.md"), &out, &mut wrong);
     assert!(wrong.is_empty(), "docs/connectors.md is not up to date; UPDATE=1 rewrites it");
+}
+
+/// What is said of an example: its errors, or its warnings where it has none; or why a record of it stops.
+fn said(flow: &str, record: Option<&str>) -> String {
+    let source = flows::source("example.flow", &whole(flow));
+    let compiled = lang::compile(&source, &flows::catalog(), &FilesInMemory::default(), &flows::anywhere());
+    if let (Some(plan), Some(record)) = (&compiled.plan, record) {
+        let done = flows::run(plan, flows::document(record), &flowrun::rehearse::Mocks::default());
+        let flowrun::plan::Next::Rejected(error) = done.end else { panic!("{flow} does not stop {record}") };
+        let who = format!("record {}, line 1 of the input", done.key.unwrap_or_default());
+        let told = flowrun::plan::trace::told(error.code, error.at, &error.message, who, &error.found);
+        return text::render(&source, &[told], false);
+    }
+    let failed = compiled.failed();
+    let unused = |found: &&flowrun::diag::Diagnostic| found.code.name() != "W901" || compiled.diagnostics.len() == 1;
+    let shown = compiled.diagnostics.iter().filter(unused);
+    let shown: Vec<_> = shown.filter(|found| !failed || found.severity() == Severity::Error).cloned().collect();
+    text::render(&source, &shown, false)
+}
+
+#[test]
+fn the_comparison_shows_what_is_said() {
+    let path = flows::root().join("docs/errors-compared.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (mut out, mut shown) = (String::new(), 0);
+    let (mut flow, mut record) = (String::new(), None);
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else {
+            writeln!(out, "{line}").unwrap();
+            continue;
+        };
+        let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let mut body = body.join("\n");
+        match info {
+            "console flowrun" => {
+                body = said(&flow, record.take().as_deref()).trim_end().to_owned();
+                shown += 1;
+            }
+            "json" => record = Some(body.clone()),
+            info if info == "wrong" || info.starts_with("flow") => flow = format!("{body}\n"),
+            _ => {}
+        }
+        writeln!(out, "```{info}\n{body}\n```").unwrap();
+    }
+    assert_eq!(shown, 20, "twenty mistakes");
+    let mut wrong = Vec::new();
+    flows::golden(&path, &out, &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }

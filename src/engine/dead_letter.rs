@@ -54,6 +54,7 @@ pub(super) async fn bury(
     let plan = ctx.plan;
     let id = format!("{}{}", prefix(&plan.flow, record.key), record.version.get(..8).unwrap_or_default());
     let (file, line, column) = plan.place(failure.at);
+    let start = u32::try_from(plan.source_text.part(failure.at.start).start).unwrap_or_default();
     let letter = DeadLetter {
         id: id.clone(),
         flow: plan.flow.clone(),
@@ -68,7 +69,7 @@ pub(super) async fn bury(
         file: file.to_string(),
         line,
         column,
-        span: Some((failure.at.start, failure.at.end)),
+        span: Some((failure.at.start - start, failure.at.end - start)),
         found: failure.found.into_iter().map(|found| FoundPlace { path: found.path, value: found.value }).collect(),
         attempts: failure.attempts,
         at: ctx.now(),

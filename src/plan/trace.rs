@@ -151,6 +151,7 @@ fn parts(node: &Node) -> Vec<&Node> {
         Expr::Path { base, .. } | Expr::Query { base, .. } => vec![base],
         Expr::Call { args, .. } => args.iter().collect(),
         Expr::Lookup { keys, otherwise, .. } => keys.iter().chain(otherwise.as_deref()).collect(),
+        Expr::Has { keys, .. } => keys.iter().collect(),
         Expr::Concat(parts) | Expr::List(parts) => parts.iter().collect(),
         Expr::Template(template) => template.names.iter().map(|(_, value)| value).collect(),
         Expr::Arithmetic(_, a, b)
