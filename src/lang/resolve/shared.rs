@@ -138,7 +138,7 @@ impl Resolver<'_> {
 
     /// Says that a function has no record.
     pub(super) fn no_record(&mut self, at: Span) {
-        let help = "give it what it needs as an argument: `function net(order: …)`, called with `net($)`";
+        let help = "give it what it needs as an argument: `function name(order: …)`, called with `name($)`";
         self.found.push(Diagnostic::new(Code::E257, at, "a function sees no record").help(help));
     }
 
