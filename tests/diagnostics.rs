@@ -13,7 +13,6 @@ use flowrun::catalog::{
 use flowrun::diag::{Code, text};
 use flowrun::lang;
 use flowrun::plan::Next;
-use flowrun::plan::trace::told;
 use flowrun::rehearse::Mocks;
 
 fn folder() -> PathBuf {
@@ -110,7 +109,7 @@ fn every_refusal_at_run_time_is_told_as_written_down() {
         if Some(error.code) != code_of(&flow) {
             wrong.push(format!("{name} gives {}", error.code.name()));
         }
-        let told = text::render(&source, &[told(error.code, error.at, &error.message, record, &error.found)], false);
+        let told = text::render(&source, &[error.stopped(record)], false);
         flows::golden(&path.with_extension("stderr"), &told, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

@@ -4,7 +4,7 @@
 use super::args::Format;
 use super::output;
 use crate::diag::text;
-use crate::plan::trace::{Found, told};
+use crate::plan::trace::Found;
 use crate::plan::{EvalError, Plan};
 
 /// Tells, on stderr, of a record of `map` that was refused. `line` is that of the input.
@@ -20,7 +20,7 @@ fn human(plan: &Plan, key: Option<&str>, error: &EvalError, line: u64, colour: b
         Some(key) => format!("record {key}, line {line} of the input"),
         None => format!("line {line} of the input"),
     };
-    let told = told(error.code, error.at, &error.message, record, &error.found);
+    let told = error.stopped(record);
     text::render(&plan.source_text, &[told], colour)
 }
 
@@ -28,9 +28,16 @@ fn json(plan: &Plan, key: Option<&str>, error: &EvalError, line: u64) -> String 
     let (file, at_line, column) = plan.place(error.at);
     let found: Vec<serde_json::Value> =
         error.found.iter().map(|Found { path, value }| serde_json::json!({ "path": path, "value": value })).collect();
-    serde_json::json!({
+    let mut stopped = serde_json::json!({
         "key": key, "reason": error.message, "code": error.code.name(), "file": &*file, "line": at_line,
         "column": column, "span": [error.at.start, error.at.end], "found": found, "input_line": line,
-    })
-    .to_string()
+    });
+    if !error.calls.is_empty() {
+        let calls = error.calls.iter().map(|call| {
+            let (file, line, column) = plan.place(*call);
+            serde_json::json!({ "file": &*file, "line": line, "column": column })
+        });
+        stopped["called_at"] = calls.collect();
+    }
+    stopped.to_string()
 }

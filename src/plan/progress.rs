@@ -111,7 +111,7 @@ impl Progress {
         let unusable = |why: &str| EvalError::new(Code::E613, plan.key.at, format!("the record's key is {why}"));
         let key = evaluate(&plan.key, &mut self.frame, lookups).and_then(|key| name(&key).map_err(unusable));
         key.map_err(|mut error| {
-            error.found = trace(plan, error.at, &self.frame);
+            error.found = trace(plan, &error, &self.frame);
             error
         })
     }
@@ -131,7 +131,7 @@ impl Progress {
                 Ok(None) => {}
                 Err(error) if !error.wanted.is_empty() => return Next::Lookup(error.into_cause().wanted),
                 Err(mut error) => {
-                    error.found = trace(plan, error.at, &self.frame);
+                    error.found = trace(plan, &error, &self.frame);
                     let item = self.item();
                     if !item.is_empty() {
                         error.message.push_str(&format!(" (item {item})"));

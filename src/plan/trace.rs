@@ -5,7 +5,7 @@
 use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use super::eval::{Frame, shown};
+use super::eval::{EvalError, Frame, shown};
 use super::expr::{Access, Expr, Node, PathStep};
 use super::{Plan, Slot, Step};
 use crate::diag::{Code, Diagnostic, Span};
@@ -41,12 +41,21 @@ pub fn told(code: Code, at: Span, message: &str, record: String, found: &[Found]
     }
 }
 
+impl EvalError {
+    /// The same of the record that this has stopped, with the places from where its function was called.
+    #[must_use]
+    pub fn stopped(&self, record: String) -> Diagnostic {
+        let told = told(self.code, self.at, &self.message, record, &self.found);
+        self.calls.iter().fold(told, |told, call| told.label(*call, "called here"))
+    }
+}
+
 /// How many places are told of one failure.
 const MOST: usize = 3;
 
-/// The places in the record that the expression at `at` looks at.
-pub(super) fn trace(plan: &Plan, at: Span, frame: &Frame) -> Vec<Found> {
-    let mut search = Search { at, slots: HashMap::new(), best: None };
+/// The places in the record that the expression looks at that has failed.
+pub(super) fn trace(plan: &Plan, error: &EvalError, frame: &Frame) -> Vec<Found> {
+    let mut search = Search { at: error.at, calls: error.calls.clone(), slots: HashMap::new(), best: None };
     search.node(&plan.key);
     search.steps(plan, &plan.steps);
     let Search { slots, best, .. } = search;
@@ -83,6 +92,8 @@ enum Origin<'p> {
 /// Looks for the smallest expression around a place of the flow.
 struct Search<'p> {
     at: Span,
+    /// The calls of users' functions that the place is in.
+    calls: Vec<Span>,
     slots: HashMap<Slot, Origin<'p>>,
     best: Option<&'p Node>,
 }
@@ -132,13 +143,20 @@ impl<'p> Search<'p> {
         }
         match &node.expr {
             Expr::For { slot, list, .. } => drop(self.slots.insert(*slot, Origin::ItemOf(list))),
-            Expr::Block(lets, _) => {
+            Expr::Block(lets, _) | Expr::Inlined { args: lets, .. } => {
                 self.slots.extend(lets.iter().map(|(slot, value)| (*slot, Origin::Value(value))));
             }
             Expr::Match { subject: Some((subject, slot)), .. } => {
                 self.slots.insert(*slot, Origin::Value(subject));
             }
             _ => {}
+        }
+        if let Expr::Inlined { args, .. } = &node.expr
+            && !self.calls.is_empty()
+            && !self.calls.contains(&node.at)
+        {
+            // The body of a function stands in it for each call: only that of the call in question is looked at.
+            return args.iter().for_each(|(_, value)| self.node(value));
         }
         parts(node).into_iter().for_each(|part| self.node(part));
     }
@@ -173,7 +191,9 @@ fn parts(node: &Node) -> Vec<&Node> {
         }
         Expr::Object(fields) => fields.iter().map(|(_, value)| value).collect(),
         Expr::With(base, fields) => std::iter::once(&**base).chain(fields.iter().map(|(_, value)| value)).collect(),
-        Expr::Block(lets, body) => lets.iter().map(|(_, value)| value).chain([&**body]).collect(),
+        Expr::Block(lets, body) | Expr::Inlined { args: lets, body } => {
+            lets.iter().map(|(_, value)| value).chain([&**body]).collect()
+        }
     }
 }
 
