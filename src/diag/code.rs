@@ -80,6 +80,7 @@ codes! {
     E205: "name declared twice",
     E206: "unknown parameter of the environment",
     E207: "used before it is there",
+    E208: "one record's value after the group",
     E301: "wrong type",
     E302: "may be absent",
     E303: "wrong number of arguments",
@@ -97,6 +98,7 @@ codes! {
     E503: "target cannot settle an unknown outcome",
     E504: "buyer data would leave production",
     E505: "value that the target does not take",
+    E520: "write before a group",
     E601: "record rejected by the flow",
     E602: "field absent in the record",
     E603: "value of another type in the record",
@@ -111,6 +113,7 @@ codes! {
     E612: "remote could not be reached in all tries",
     E613: "record without a usable key",
     E614: "item without a key of its own",
+    E621: "group with a record that cannot be used",
     W901: "never used",
     W902: "condition that is always the same",
 }

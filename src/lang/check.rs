@@ -5,6 +5,7 @@ mod access;
 mod case;
 mod constant;
 mod expression;
+mod group;
 mod join;
 mod matching;
 mod operator;
@@ -12,17 +13,17 @@ mod program;
 mod step;
 mod target;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
-use super::ast::{Expr, File};
+use super::ast::{Expr, File, Name};
 use super::resolve::{Binding, Resolved};
 use super::{Environment, Files, MAX_DEPTH};
 use crate::catalog::{Base, Catalog, ObjectSpec, Type};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::plan::{
-    AlertPlan, Expr as Run, Facts, LookupPlan, Node, ParamPlan, RetryPolicy, Slot, SourcePlan, Step, TargetPlan,
-    TestPlan,
+    AlertPlan, Expr as Run, Facts, GroupPlan, LookupPlan, Node, ParamPlan, RetryPolicy, Slot, SourcePlan, Step,
+    TargetPlan, TestPlan,
 };
 
 /// A flow that is known to be sound.
@@ -38,6 +39,8 @@ pub struct Checked {
     pub lookups: Vec<LookupPlan>,
     /// The parameters.
     pub params: Vec<ParamPlan>,
+    /// How many records become one, where they do.
+    pub group: Option<GroupPlan>,
     /// What is done with a record.
     pub steps: Vec<Step>,
     /// The targets.
@@ -107,6 +110,10 @@ struct Checker<'c> {
     /// Fields of the record that are read.
     reads: BTreeSet<String>,
     datasets: BTreeSet<&'static str>,
+    /// The flow's group, once it is passed.
+    grouped: Option<Name>,
+    /// The variables of before the group.
+    behind: HashSet<Slot>,
     /// Where the fields of built objects are set, by the address of their spec.
     places: HashMap<usize, HashMap<String, Span>>,
     /// Keeps the specs alive whose addresses are keys of `places`.
@@ -139,6 +146,8 @@ impl<'c> Checker<'c> {
             answers: BTreeMap::new(),
             reads: BTreeSet::new(),
             datasets: BTreeSet::new(),
+            grouped: None,
+            behind: HashSet::new(),
             places: HashMap::new(),
             built: Vec::new(),
         }

@@ -19,13 +19,16 @@ pub(super) fn plan(mut checked: Checked, source: &Source, files: &dyn Files, cov
         }
     }
     let version = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let coverage = covered.then(|| coverage::instrument(&mut checked.key, &mut checked.steps, &mut checked.targets));
+    let coverage = covered.then(|| {
+        coverage::instrument(&mut checked.key, checked.group.as_mut(), &mut checked.steps, &mut checked.targets)
+    });
     Plan {
         flow: checked.flow,
         version,
         source_text: source.clone(),
         source: checked.source,
         key: checked.key,
+        group: checked.group,
         lookups: checked.lookups,
         params: checked.params,
         steps: checked.steps,

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::ast::{Expect, Expr, ExprKind, File, Given, ItemKind, Name, Pattern, Step, With};
+use super::ast::{Aggregate, Expect, Expr, ExprKind, File, Given, Grouping, ItemKind, Name, Pattern, Step, With};
 use crate::catalog::Catalog;
 use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::plan::{LookupId, Slot};
@@ -49,6 +49,7 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
         .iter()
         .filter_map(|item| match &item.kind {
             ItemKind::Step(Step::Let { name, .. }) => Some((name.text.clone(), name.span)),
+            ItemKind::Group(group) => Some((group.name.text.clone(), group.name.span)),
             ItemKind::Step(Step::Target(target)) => target.name.as_ref().map(|name| (name.text.clone(), name.span)),
             _ => None,
         })
@@ -71,6 +72,10 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
             ItemKind::Key(key) => resolver.expr(key),
             ItemKind::Param { default, .. } => resolver.optional(default.as_ref()),
             ItemKind::Step(step) => resolver.step(step),
+            ItemKind::Group(group) => {
+                resolver.grouping(&group.group);
+                resolver.variable(&group.name, "group");
+            }
             // Tests come after everything else, wherever they stand; a source's filter names fields of its own.
             _ => {}
         }
@@ -233,6 +238,20 @@ impl<'c> Resolver<'c> {
                 match &target.name {
                     Some(name) => self.variable(name, "target"),
                     None => drop(self.slot(target.span)),
+                }
+            }
+        }
+    }
+
+    fn grouping(&mut self, group: &Grouping) {
+        group.by.iter().for_each(|(_, key)| self.expr(key));
+        self.optional(group.filter.as_ref());
+        for (_, aggregate) in &group.fields {
+            match aggregate {
+                Aggregate::Group(group) => self.grouping(group),
+                Aggregate::Fold { args, filter, .. } => {
+                    args.iter().for_each(|arg| self.expr(arg));
+                    self.optional(filter.as_ref());
                 }
             }
         }

@@ -115,6 +115,12 @@ impl Frame {
         Self { record, params, slots: vec![Value::Null; slots] }
     }
 
+    /// Another record, of which nothing is worked out yet.
+    pub fn restart(&mut self, record: Value) {
+        self.record = record;
+        self.slots.fill(Value::Null);
+    }
+
     /// Sets a variable.
     pub fn set(&mut self, slot: Slot, value: Value) {
         if let Some(place) = self.slots.get_mut(slot) {

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::eval::{EvalError, Frame, Lookups, MAX_ITEMS, Wanted, evaluate, text_of};
+use super::eval::{EvalError, Frame, Lookups, MAX_ITEMS, Wanted, evaluate, sides, text_of};
 use super::{EachPlan, Plan, Step, TargetId};
 use crate::catalog::wire;
 use crate::diag::{Code, Span};
@@ -74,7 +74,7 @@ pub struct Write {
 }
 
 impl Progress {
-    /// A record at the start. `params` are the values of [`Plan::params`], in order.
+    /// A record at the start; in a flow that groups, a group, which is its record from there on. `params` are the values of [`Plan::params`], in order.
     #[must_use]
     pub fn new(plan: &Plan, record: Value, params: std::sync::Arc<[Value]>) -> Self {
         Self { frame: Frame::new(record, params, plan.slots), at: vec![Position::start()], waiting: None }
@@ -187,34 +187,10 @@ impl Progress {
 
     fn run(&mut self, step: &Step, plan: &Plan, lookups: &dyn Lookups) -> Result<Option<Next>, EvalError> {
         match step {
-            Step::Skip { when, because } => {
-                if truth(when, &mut self.frame, lookups)? {
-                    let reason = match because {
-                        Some(because) => text_of(because, &mut self.frame, lookups)?,
-                        None => "the flow skips it".to_owned(),
-                    };
-                    return Ok(Some(Next::Skipped { reason, at: when.at }));
+            Step::Skip { .. } | Step::Reject { .. } | Step::Ensure { .. } | Step::Let { .. } => {
+                if let Some(next) = plain(step, &mut self.frame, lookups)? {
+                    return Ok(Some(next));
                 }
-            }
-            Step::Reject { when, because } => {
-                if truth(when, &mut self.frame, lookups)? {
-                    let reason = text_of(because, &mut self.frame, lookups)?;
-                    return Err(EvalError::new(Code::E601, when.at, reason));
-                }
-            }
-            Step::Ensure { condition, because } => {
-                if !truth(condition, &mut self.frame, lookups)? {
-                    let reason = match because {
-                        Some(because) => text_of(because, &mut self.frame, lookups)?,
-                        None => "what the flow ensures does not hold".to_owned(),
-                    };
-                    let detail = super::eval::sides(condition, &mut self.frame, lookups);
-                    return Err(EvalError::new(Code::E608, condition.at, format!("{reason}{detail}")));
-                }
-            }
-            Step::Let { slot, value, .. } => {
-                let value = evaluate(value, &mut self.frame, lookups)?;
-                self.frame.set(*slot, value);
             }
             Step::When { condition, .. } => {
                 let branch = truth(condition, &mut self.frame, lookups)?;
@@ -250,6 +226,44 @@ impl Progress {
         self.pass();
         Ok(None)
     }
+}
+
+/// A step that needs nothing but the record: a condition, or something that is worked out. Gives what comes next where
+/// the record does not go on.
+pub(super) fn plain(step: &Step, frame: &mut Frame, lookups: &dyn Lookups) -> Result<Option<Next>, EvalError> {
+    match step {
+        Step::Skip { when, because } => {
+            if truth(when, frame, lookups)? {
+                let reason = match because {
+                    Some(because) => text_of(because, frame, lookups)?,
+                    None => "the flow skips it".to_owned(),
+                };
+                return Ok(Some(Next::Skipped { reason, at: when.at }));
+            }
+        }
+        Step::Reject { when, because } => {
+            if truth(when, frame, lookups)? {
+                let reason = text_of(because, frame, lookups)?;
+                return Err(EvalError::new(Code::E601, when.at, reason));
+            }
+        }
+        Step::Ensure { condition, because } => {
+            if !truth(condition, frame, lookups)? {
+                let reason = match because {
+                    Some(because) => text_of(because, frame, lookups)?,
+                    None => "what the flow ensures does not hold".to_owned(),
+                };
+                let detail = sides(condition, frame, lookups);
+                return Err(EvalError::new(Code::E608, condition.at, format!("{reason}{detail}")));
+            }
+        }
+        Step::Let { slot, value, .. } => {
+            let value = evaluate(value, frame, lookups)?;
+            frame.set(*slot, value);
+        }
+        Step::When { .. } | Step::Each(_) | Step::Target(_) => {}
+    }
+    Ok(None)
 }
 
 /// What a key names, or why it names nothing.

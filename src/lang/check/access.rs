@@ -268,6 +268,9 @@ impl Checker<'_> {
 
     /// A JSONPath query that is no plain path.
     pub(super) fn query(&mut self, text: &str, span: Span) -> Option<Typed> {
+        if self.is_behind("$", span) {
+            return None;
+        }
         let parsed = match jsonpath_rust::parser::parse_json_path(text) {
             Ok(parsed) => parsed,
             Err(_) => {

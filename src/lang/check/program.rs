@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::constant::constant;
-use super::{Checked, Checker, LookupTyped, case, step, target::policy};
+use super::{Checked, Checker, LookupTyped, case, group, step, target::policy};
 use crate::catalog::{Base, EntitySpec, Field, ObjectSpec, SourceSpec, Type, wire};
 use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::lang::ast::{
@@ -36,14 +36,21 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
     let mut targets = Vec::new();
     let mut steps = Vec::new();
     let mut sound = true;
+    let mut group = None;
     for item in &file.items {
-        if let ItemKind::Step(step) = &item.kind {
-            match step::step(checker, step, &mut targets, &mut facts) {
+        match &item.kind {
+            ItemKind::Step(step) => match step::step(checker, step, &mut targets, &mut facts) {
                 Some(step) => steps.push(step),
                 None => sound = false,
+            },
+            ItemKind::Group(item) if checker.grouped.is_none() => {
+                group = checker.grouping(item, std::mem::take(&mut steps));
+                sound &= group.is_some();
             }
+            _ => {}
         }
     }
+    let key = group.as_ref().map(group::key_of).or(key);
     let tests = case::tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files, &mut used_files);
     // Where something is wrong, its uses of names are not known; and the errors come first.
     let sound_so_far = !checker.found.iter().any(|found| found.severity() == crate::diag::Severity::Error);
@@ -66,6 +73,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
         flow: head.name?.text.clone(),
         source,
         key: key?,
+        group,
         lookups: lookups?,
         params: std::mem::take(&mut checker.params),
         steps,
@@ -115,6 +123,13 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
                 alerts(checker, route, conditions, &mut head.alerts);
                 continue;
             }
+            ItemKind::Group(_) => {
+                if targets > 0 {
+                    let help = "move it below the group: what is written is made of a group there";
+                    checker.say_at(Code::E520, item.span, "something is written before this group", help);
+                }
+                "group"
+            }
             ItemKind::Step(step) => {
                 targets += count_targets(step);
                 continue;
@@ -130,6 +145,11 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
         }
         seen.push((what, item.span));
     }
+    let grouped = seen.iter().any(|(what, _)| *what == "group");
+    if let Some((_, at)) = seen.iter().find(|(what, _)| *what == "key" && grouped) {
+        let help = "remove it: the keys of a group, which stand after `by`, are its record's key";
+        checker.say_at(Code::E104, *at, "a flow that groups has no `key` of its own", help);
+    }
     let start = Span::new(0, 0);
     // Where text did not parse at all, a missing declaration may be in there: one error is enough.
     if checker.found.iter().any(|found| found.code.is_syntax()) {
@@ -139,7 +159,7 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
     for (missing, what, example) in [
         (head.name.is_none(), "flow", "flow order_sync".to_owned()),
         (head.source.is_none(), "source", source),
-        (head.key.is_none(), "key", key),
+        (head.key.is_none() && !grouped, "key", key),
         (targets == 0, "target", target),
     ] {
         if missing {

@@ -1,0 +1,197 @@
+//! Many records to one: what makes a group, what is worked out of it, and what can still be named after it.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use super::{Checker, Typed};
+use crate::catalog::{Base, Field, ObjectSpec, Type};
+use crate::diag::{Code, Diagnostic, Span, suggest};
+use crate::lang::ast::{self, Expr, ExprKind, GroupItem, Name};
+use crate::plan::group::{Aggregate, Fold, GroupPlan, Grouping};
+use crate::plan::{Node, Step};
+use crate::value::{Text, Value};
+
+/// The most values that a `collect` may hold.
+const MOST: usize = crate::plan::eval::MAX_ITEMS;
+
+impl Checker<'_> {
+    /// A flow's group. From here on there is no single record of the source any more.
+    pub(super) fn grouping(&mut self, item: &GroupItem, before: Vec<Step>) -> Option<GroupPlan> {
+        let slot = self.slot_at(item.name.span)?;
+        let checked = self.group(&item.group, &item.name.text);
+        self.grouped = Some(item.name.clone());
+        self.behind = self.slots.keys().copied().collect();
+        let (group, spec) = checked?;
+        self.keep(slot, Type::new(Base::Object(Arc::new(spec))), None, item.name.span)?;
+        Some(GroupPlan { name: item.name.text.clone(), slot, before, group })
+    }
+
+    /// Whether a name, or the record, is one of before the group; says so.
+    pub(super) fn is_behind(&mut self, what: &str, at: Span) -> bool {
+        let Some(group) = self.grouped.clone() else { return false };
+        let name = &group.text;
+        self.say(
+            Diagnostic::new(Code::E208, at, format!("{what} is one record's, and here there are groups of them"))
+                .label(group.span, "grouped here")
+                .help(format!(
+                    "take it into the group, as in `first_one = first({what})`, and write `{name}.first_one`"
+                )),
+        );
+        true
+    }
+
+    fn group(&mut self, group: &ast::Grouping, name: &str) -> Option<(Grouping, ObjectSpec)> {
+        let mut seen: HashSet<&str> = HashSet::new();
+        let mut sound = true;
+        for field in group.by.iter().map(|(name, _)| name).chain(group.fields.iter().map(|(name, _)| name)) {
+            if !seen.insert(&field.text) {
+                let message = format!("`{}` is in this group already", field.text);
+                self.say_at(Code::E104, field.span, message, "give one of them another name");
+                sound = false;
+            }
+        }
+        let (mut by, mut fields, mut specs) = (Vec::new(), Vec::new(), Vec::new());
+        for (name, key) in &group.by {
+            match self.some(key).and_then(|key| self.group_key(key)) {
+                Some(key) => {
+                    specs.push(Field::required(&name.text, key.ty.clone()));
+                    by.push((Text::from(name.text.as_str()), key.node));
+                }
+                None => sound = false,
+            }
+        }
+        let filter = group.filter.as_ref().map(|filter| self.condition(filter));
+        for (name, aggregate) in &group.fields {
+            match self.aggregate(name, aggregate) {
+                Some((aggregate, ty)) => {
+                    specs.push(Field { ty, ..Field::required(&name.text, Type::new(Base::Any)) });
+                    fields.push((Text::from(name.text.as_str()), aggregate));
+                }
+                None => sound = false,
+            }
+        }
+        let filter = match filter {
+            Some(filter) => Some(filter?),
+            None => None,
+        };
+        let spec = ObjectSpec { name: name.to_owned(), fields: specs, open: false };
+        sound.then_some((Grouping { by, filter, fields, at: group.span }, spec))
+    }
+
+    fn group_key(&mut self, key: Typed) -> Option<Typed> {
+        let names = matches!(key.ty.base, Base::Text | Base::Int | Base::Bool | Base::Date | Base::Enum(_) | Base::Any);
+        if !names {
+            self.wrong(key.node.at, "text, a whole number, a date, true or false", &key.ty);
+            return None;
+        }
+        if key.ty.carries_pii() {
+            let help = "use an id; keys are shown in lists and logs";
+            self.say_at(Code::E504, key.node.at, "buyer data cannot be the key of a group", help);
+            return None;
+        }
+        Some(key)
+    }
+
+    fn aggregate(&mut self, field: &Name, aggregate: &ast::Aggregate) -> Option<(Aggregate, Type)> {
+        let (name, args, filter, at) = match aggregate {
+            ast::Aggregate::Group(inner) => {
+                let (group, spec) = self.group(inner, &field.text)?;
+                let list = Base::List(Box::new(Type::new(Base::Object(Arc::new(spec)))));
+                return Some((Aggregate::Group(group), Type::new(list)));
+            }
+            ast::Aggregate::Fold { name, args, filter, span } => (name, args, filter, *span),
+        };
+        let filter = filter.as_ref().map(|filter| self.condition(filter));
+        let fold = self.fold(name, args)?;
+        let wanted = if fold == Fold::Count { 0 } else { 1 };
+        let given = args.len() - usize::from(matches!(fold, Fold::Collect(_)));
+        if given != wanted {
+            let message = format!("`{}` takes {wanted} of each record, not {given}", name.text);
+            let help = if wanted == 0 {
+                "write `count()`; `where` says which".to_owned()
+            } else {
+                format!("write `{}($.field)`", name.text)
+            };
+            self.say_at(Code::E303, at, message, help);
+            return None;
+        }
+        let of = match args.first() {
+            Some(of) if wanted == 1 => Some(self.folded(fold, of)?),
+            _ => None,
+        };
+        let filter = match filter {
+            Some(filter) => Some(filter?),
+            None => None,
+        };
+        let ty = result(fold, of.as_ref().map(|of| &of.ty), filter.is_some());
+        Some((Aggregate::Fold { fold, of: of.map(|of| of.node), filter, at }, ty))
+    }
+
+    /// What an aggregate is made of.
+    fn folded(&mut self, fold: Fold, of: &Expr) -> Option<Typed> {
+        if matches!(fold, Fold::First | Fold::Last | Fold::Collect(_)) {
+            return self.expr(of);
+        }
+        let of = self.some(of)?;
+        let (fits, wanted) = match (fold, &of.ty.base) {
+            (_, Base::Any | Base::Int | Base::Decimal | Base::Money(_)) => (true, ""),
+            (Fold::Sum, _) => (false, "a number or money"),
+            (_, base) => {
+                let ordered = matches!(base, Base::Text | Base::Enum(_) | Base::Date | Base::Instant | Base::Duration);
+                (ordered, "something that has an order")
+            }
+        };
+        if !fits {
+            self.wrong(of.node.at, wanted, &of.ty);
+            return None;
+        }
+        Some(of)
+    }
+
+    fn fold(&mut self, name: &Name, args: &[Expr]) -> Option<Fold> {
+        Some(match name.text.as_str() {
+            "count" => Fold::Count,
+            "sum" => Fold::Sum,
+            "min" => Fold::Min,
+            "max" => Fold::Max,
+            "first" => Fold::First,
+            "last" => Fold::Last,
+            "collect" => match args.get(1).map(|most| (&most.kind, most.span)) {
+                Some((ExprKind::Literal(Value::Int(most)), _)) if (1..=MOST as i64).contains(most) => {
+                    Fold::Collect(usize::try_from(*most).unwrap_or(MOST))
+                }
+                found => {
+                    let at = found.map_or(name.span, |(_, at)| at);
+                    let help = format!("write `collect($.field, 100)`, with at most {MOST}");
+                    self.say_at(Code::E303, at, "`collect` needs to know how many values it may hold", help);
+                    return None;
+                }
+            },
+            other => {
+                let near = suggest::nearest(other, Fold::NAMES).map(|near| format!("did you mean `{near}`?"));
+                let help = near.unwrap_or_else(|| {
+                    format!("there are {}; work anything else out of them after the group", Fold::NAMES.join(", "))
+                });
+                self.say_at(Code::E202, name.span, format!("a group has no `{other}`"), help);
+                return None;
+            }
+        })
+    }
+}
+
+/// What an aggregate gives. Of no record at all there is no smallest, no first, and no currency of the sum.
+fn result(fold: Fold, of: Option<&Type>, filtered: bool) -> Type {
+    let Some(of) = of else { return Type::new(Base::Int) };
+    match fold {
+        Fold::Count => Type::new(Base::Int),
+        Fold::Collect(_) => Type::new(Base::List(Box::new(of.clone()))),
+        Fold::Sum if !matches!(of.base, Base::Money(_)) => of.clone(),
+        _ if filtered => of.clone().or_null(),
+        _ => of.clone(),
+    }
+}
+
+/// The place of a group, for what is said of it as a record's key.
+pub(super) fn key_of(group: &GroupPlan) -> Node {
+    Node { expr: crate::plan::Expr::Const(Value::Null), at: group.group.at, pii: false }
+}
