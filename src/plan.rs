@@ -19,7 +19,7 @@ pub mod template;
 use std::sync::Arc;
 use std::time::Duration;
 
-pub use case::{Expectation, TestPlan};
+pub use case::{Expectation, Expected, Golden, Refusal, RowPlace, RowPlan, TestPlan};
 pub use coverage::Coverage;
 pub use eval::{EvalError, Lookups, Wanted};
 pub use expr::{Expr, Node, PathStep};

@@ -2,12 +2,14 @@
 //! flow, and whoever wants to see what would be sent.
 
 pub mod case;
+pub mod difference;
+mod origin;
 
 use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::plan::eval::{Answer, EvalError, Lookups};
-use crate::plan::{LookupId, LookupKind, Next, Plan, Progress, TargetId, Write, answer};
+use crate::plan::{LookupId, LookupKind, Next, Plan, Progress, Refusal, TargetId, Write, answer};
 use crate::value::{Object, Value};
 
 /// What lookups and targets answer.
@@ -18,6 +20,8 @@ pub struct Mocks {
     pub lookups: HashMap<LookupId, HashMap<Vec<String>, Value>>,
     /// What targets answer; the rest of an answer is an echo of the payload.
     pub answers: HashMap<TargetId, Value>,
+    /// Targets that refuse what they get; the record goes no further then.
+    pub refusals: HashMap<TargetId, Refusal>,
 }
 
 impl Mocks {
@@ -65,7 +69,7 @@ impl Mocks {
 pub struct Rehearsal {
     /// Its key, or why it has none.
     pub key: Result<String, EvalError>,
-    /// The writes in order.
+    /// The writes in order; where one was refused it is the last.
     pub writes: Vec<Write>,
     /// How it ended: finished, skipped or rejected.
     pub end: Next,
@@ -83,6 +87,11 @@ pub fn rehearse(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks)
     let end = loop {
         match progress.advance(plan, &lookups) {
             Next::Write(write) => {
+                if let Some(refusal) = mocks.refusals.get(&write.target) {
+                    let at = plan.targets.get(write.target).map(|target| target.at).unwrap_or_default();
+                    writes.push(write);
+                    break Next::Rejected(EvalError::new(refusal.code, at, refusal.message.clone()));
+                }
                 let mut answered = Object::new();
                 if let Some(target) = plan.targets.get(write.target)
                     && let Value::Object(echo) = answer::echo(target, &write.payload)

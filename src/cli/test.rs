@@ -27,7 +27,8 @@ pub(super) fn run(args: &args::Test) -> Outcome {
             if args.filter.as_ref().is_some_and(|filter| !test.name.contains(filter.as_str())) {
                 continue;
             }
-            let failures = case::run(&plan, test);
+            let failures: Vec<Diagnostic> =
+                case::run(&plan, test).failures.into_iter().map(|failure| failure.told).collect();
             if failures.is_empty() {
                 passed += 1
             } else {

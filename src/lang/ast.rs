@@ -290,8 +290,10 @@ pub struct TargetStep {
 /// `test "…" { … }`
 #[derive(Debug, Clone)]
 pub struct TestItem {
-    /// Its name.
-    pub name: Name,
+    /// Its name, which may show what is in a row.
+    pub name: Expr,
+    /// The rows, where it is a test for each of several.
+    pub rows: Option<(Name, Rows)>,
     /// The record.
     pub given: Option<Given>,
     /// Mocks.
@@ -300,12 +302,22 @@ pub struct TestItem {
     pub expect: Vec<Expect>,
 }
 
+/// The rows of a table test.
+#[derive(Debug, Clone)]
+#[allow(clippy::large_enum_variant, reason = "tests are few")]
+pub enum Rows {
+    /// `in table "…"`
+    File(Name),
+    /// `in [ … ]`
+    List(Expr),
+}
+
 /// Where a test's record or a payload comes from.
 #[derive(Debug, Clone)]
 #[allow(clippy::large_enum_variant, reason = "tests are few")]
 pub enum Given {
-    /// A file.
-    File(Name),
+    /// A file, whose name may show what is in a row.
+    File(Expr),
     /// An expression without a record.
     Value(Expr),
 }
@@ -320,6 +332,8 @@ pub enum With {
     Lookup(Name, Vec<Expr>, Expr),
     /// `with target = …`
     Answer(Name, Expr),
+    /// `with target = error kind "…"`
+    Refusal(Name, Name, Expr),
 }
 
 /// An expectation.
@@ -327,13 +341,15 @@ pub enum With {
 #[allow(clippy::large_enum_variant, reason = "tests are few")]
 pub enum Expect {
     /// `expect skip "…"`
-    Skip(Option<String>, Span),
+    Skip(Option<Expr>, Span),
     /// `expect reject "…"`
-    Reject(Option<String>, Span),
+    Reject(Option<Expr>, Span),
     /// `expect no target name`
     NoTarget(Name),
     /// `expect target name[key] …`
     Target(Name, Vec<Expr>, Option<Given>),
+    /// `expect targets file "…"`
+    Targets(Expr, Span),
     /// `expect condition`
     Holds(Expr),
 }

@@ -10,6 +10,7 @@ mod join;
 mod matching;
 mod operator;
 mod program;
+mod rows;
 mod step;
 mod target;
 

@@ -6,6 +6,7 @@ mod group;
 mod item;
 mod literal;
 mod slip;
+mod test;
 
 use pest::Parser;
 use pest::iterators::Pair;

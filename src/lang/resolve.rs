@@ -3,7 +3,9 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::ast::{Aggregate, Expect, Expr, ExprKind, File, Given, Grouping, ItemKind, Name, Pattern, Step, With};
+use super::ast::{
+    Aggregate, Expect, Expr, ExprKind, File, Given, Grouping, ItemKind, Name, Pattern, Rows, Step, TestItem, With,
+};
 use crate::catalog::Catalog;
 use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::plan::{LookupId, Slot};
@@ -82,30 +84,7 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
     }
     for item in &file.items {
         if let ItemKind::Test(test) = &item.kind {
-            if let Some(Given::Value(value)) = &test.given {
-                resolver.expr(value);
-            }
-            for with in &test.with {
-                match with {
-                    With::Env(_, value) | With::Answer(_, value) => resolver.expr(value),
-                    With::Lookup(_, keys, value) => {
-                        keys.iter().for_each(|key| resolver.expr(key));
-                        resolver.expr(value);
-                    }
-                }
-            }
-            for expect in &test.expect {
-                match expect {
-                    Expect::Holds(condition) => resolver.expr(condition),
-                    Expect::Target(_, keys, payload) => {
-                        keys.iter().for_each(|key| resolver.expr(key));
-                        if let Some(Given::Value(value)) = payload {
-                            resolver.expr(value);
-                        }
-                    }
-                    _ => {}
-                }
-            }
+            resolver.test(test);
         }
     }
     resolver.finish()
@@ -255,6 +234,43 @@ impl<'c> Resolver<'c> {
                 }
             }
         }
+    }
+
+    fn test(&mut self, test: &TestItem) {
+        if let Some((_, Rows::List(rows))) = &test.rows {
+            self.expr(rows);
+        }
+        self.scopes.push(Vec::new());
+        if let Some((name, _)) = &test.rows {
+            self.variable(name, "name");
+        }
+        self.expr(&test.name);
+        if let Some(Given::Value(given) | Given::File(given)) = &test.given {
+            self.expr(given);
+        }
+        for with in &test.with {
+            match with {
+                With::Env(_, value) | With::Answer(_, value) | With::Refusal(_, _, value) => self.expr(value),
+                With::Lookup(_, keys, value) => {
+                    keys.iter().for_each(|key| self.expr(key));
+                    self.expr(value);
+                }
+            }
+        }
+        for expect in &test.expect {
+            match expect {
+                Expect::Holds(expr) | Expect::Targets(expr, _) => self.expr(expr),
+                Expect::Target(_, keys, payload) => {
+                    keys.iter().for_each(|key| self.expr(key));
+                    if let Some(Given::Value(payload) | Given::File(payload)) = payload {
+                        self.expr(payload);
+                    }
+                }
+                Expect::Skip(reason, _) | Expect::Reject(reason, _) => self.optional(reason.as_ref()),
+                Expect::NoTarget(_) => {}
+            }
+        }
+        self.close();
     }
 
     fn optional(&mut self, expr: Option<&Expr>) {

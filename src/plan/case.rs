@@ -1,7 +1,10 @@
-//! The tests of a flow, as they run: each is one record with what is answered to it and what must become of it.
+//! The tests of a flow, as they run: each is one record with what is answered to it and what must become of it. A test
+//! with rows is one of these for each row.
 
-use super::{LookupId, Node, TargetId};
-use crate::diag::Span;
+use std::sync::Arc;
+
+use super::{LookupId, Node, Slot, TargetId};
+use crate::diag::{Code, Span};
 use crate::value::Value;
 
 /// A test of the flow.
@@ -17,10 +20,79 @@ pub struct TestPlan {
     pub params: Vec<(usize, Value)>,
     /// Answers of targets.
     pub answers: Vec<(TargetId, Value)>,
+    /// Targets that refuse.
+    pub refusals: Vec<(TargetId, Refusal)>,
     /// What must be.
     pub expectations: Vec<Expectation>,
+    /// The row it is for.
+    pub row: Option<RowPlan>,
+    /// The files that it is made of and that it is compared with, as the flow names them.
+    pub files: Vec<String>,
     /// Where it stands.
     pub at: Span,
+}
+
+/// The row of a table test.
+#[derive(Debug, Clone)]
+pub struct RowPlan {
+    /// The variable that has the row.
+    pub slot: Slot,
+    /// The row.
+    pub value: Value,
+    /// Where it stands.
+    pub at: RowPlace,
+}
+
+/// Where a row stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum RowPlace {
+    /// In the flow.
+    Flow(Span),
+    /// In a file.
+    File {
+        /// The file, as the flow names it.
+        path: String,
+        /// The line.
+        line: u32,
+    },
+}
+
+/// How a target refuses a write.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Refusal {
+    /// The code under which the record becomes a dead letter.
+    pub code: Code,
+    /// What the target says.
+    pub message: String,
+}
+
+/// What a written payload is compared with.
+#[derive(Debug)]
+pub enum Expected {
+    /// A value that the test has.
+    Value(Value),
+    /// A file that `flowrun test --update` writes.
+    Golden(Golden),
+}
+
+impl Expected {
+    /// What is expected, where it is known.
+    #[must_use]
+    pub fn value(&self) -> Option<&Value> {
+        match self {
+            Expected::Value(value) => Some(value),
+            Expected::Golden(golden) => golden.found.as_ref().ok(),
+        }
+    }
+}
+
+/// A file with what is expected.
+#[derive(Debug)]
+pub struct Golden {
+    /// The file, as the flow names it.
+    pub path: String,
+    /// What it holds, or why that is not known.
+    pub found: Result<Value, String>,
 }
 
 /// What a test expects.
@@ -29,7 +101,7 @@ pub enum Expectation {
     /// A condition over the record, the lets, transforms and answers.
     Holds {
         /// The condition.
-        condition: Node,
+        condition: Arc<Node>,
         /// Where.
         at: Span,
     },
@@ -54,7 +126,7 @@ pub enum Expectation {
         /// The items that it is written for, as [`super::Write::item`] has them; empty for any.
         item: String,
         /// The payload; `None` where any will do.
-        payload: Option<Value>,
+        payload: Option<Expected>,
         /// Where.
         at: Span,
     },
@@ -62,6 +134,13 @@ pub enum Expectation {
     NotWritten {
         /// The target.
         target: TargetId,
+        /// Where.
+        at: Span,
+    },
+    /// These are the writes, all of them and in this order.
+    Writes {
+        /// A list of objects with `target` and `payload`.
+        wanted: Expected,
         /// Where.
         at: Span,
     },

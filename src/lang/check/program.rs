@@ -51,7 +51,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
         }
     }
     let key = group.as_ref().map(group::key_of).or(key);
-    let tests = case::tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files, &mut used_files);
+    let tests = case::tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files);
     // Where something is wrong, its uses of names are not known; and the errors come first.
     let sound_so_far = !checker.found.iter().any(|found| found.severity() == crate::diag::Severity::Error);
     for (name, what) in checker.resolved.unused.iter().filter(|_| sound_so_far) {

@@ -5,8 +5,7 @@ use pest::iterators::Pair;
 use super::{Builder, Rule};
 use crate::diag::Code;
 use crate::lang::ast::{
-    EachStep, Expect, Expr, Given, Item, ItemKind, LookupFrom, LookupItem, Name, Retry, SourceItem, Step, TargetStep,
-    TestItem, Trigger, With,
+    EachStep, Item, ItemKind, LookupFrom, LookupItem, Name, Retry, SourceItem, Step, TargetStep, Trigger,
 };
 use crate::value::Value;
 
@@ -292,75 +291,5 @@ impl Builder<'_> {
             None => None,
         };
         Some(TargetStep { connector, entity, name, verb, payload, retry, span })
-    }
-
-    fn test(&mut self, pair: Pair<'_, Rule>) -> Option<TestItem> {
-        let mut inner = parts(pair);
-        let name = self.quoted(&inner.next()?)?;
-        let mut test = TestItem { name, given: None, with: Vec::new(), expect: Vec::new() };
-        for clause in inner {
-            let span = self.span(&clause);
-            let rule = clause.as_rule();
-            let body = parts(clause).next()?;
-            match rule {
-                Rule::given => test.given = Some(self.given(body)?),
-                Rule::with => test.with.push(self.with(body)?),
-                _ => test.expect.push(self.expect(body, span)?),
-            }
-        }
-        Some(test)
-    }
-
-    fn given(&mut self, pair: Pair<'_, Rule>) -> Option<Given> {
-        Some(match pair.as_rule() {
-            Rule::from_file => Given::File(self.quoted(&parts(pair).next()?)?),
-            _ => Given::Value(self.expr(pair)?),
-        })
-    }
-
-    fn with(&mut self, pair: Pair<'_, Rule>) -> Option<With> {
-        let rule = pair.as_rule();
-        let mut inner = parts(pair);
-        let name = self.name(inner.next()?)?;
-        let mut exprs: Vec<Expr> = Vec::new();
-        for part in inner {
-            exprs.push(self.expr(part)?);
-        }
-        let value = exprs.pop()?;
-        Some(match rule {
-            Rule::with_env => With::Env(name, value),
-            Rule::with_lookup => With::Lookup(name, exprs, value),
-            _ => With::Answer(name, value),
-        })
-    }
-
-    fn expect(&mut self, pair: Pair<'_, Rule>, span: crate::diag::Span) -> Option<Expect> {
-        let rule = pair.as_rule();
-        if rule == Rule::expr {
-            return Some(Expect::Holds(self.expr(pair)?));
-        }
-        let mut inner = parts(pair);
-        let first = inner.next();
-        Some(match rule {
-            Rule::expect_no => Expect::NoTarget(self.name(first?)?),
-            Rule::expect_target => {
-                let name = self.name(first?)?;
-                let (mut keys, mut payload) = (Vec::new(), None);
-                for part in inner {
-                    match part.as_rule() {
-                        Rule::item_key => keys.push(self.expr(parts(part).next()?)?),
-                        _ => payload = Some(self.given(part)?),
-                    }
-                }
-                Expect::Target(name, keys, payload)
-            }
-            _ => {
-                let reason = match first {
-                    Some(reason) => Some(self.quoted(&reason)?.text),
-                    None => None,
-                };
-                if rule == Rule::expect_skip { Expect::Skip(reason, span) } else { Expect::Reject(reason, span) }
-            }
-        })
     }
 }

@@ -215,6 +215,8 @@ fn expected(positives: &[Rule]) -> String {
             Rule::kw_retry => "`retry`",
             Rule::kw_target => "`target`",
             Rule::given | Rule::with | Rule::expect => "`given`, `with` or `expect`",
+            Rule::rows => "`for row in …`",
+            Rule::from_file => "`file \"…\"`",
             Rule::trigger_on | Rule::where_ | Rule::since => "`on`, `where` or `since`",
             Rule::trigger => "`event NAME`, `every 15m`, `cron \"…\"` or `manual`",
             Rule::inner => "a step such as `target` or `let`",
