@@ -3,6 +3,7 @@
 
 pub mod case;
 pub mod difference;
+mod gather;
 mod origin;
 
 use std::collections::HashMap;
@@ -63,6 +64,8 @@ impl Mocks {
         Ok(mocks)
     }
 }
+
+pub use gather::rehearse_group;
 
 /// What became of a record.
 #[derive(Debug)]

@@ -1,18 +1,24 @@
-//! `flowrun map`: records through a flow, offline. One record is in memory at a time, so the input may be any size.
+//! `flowrun map`: records through a flow, offline. One record is in memory at a time, or where the flow groups them its
+//! groups, so the input may be any size.
+
+mod grouped;
+mod rows;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, BufWriter, Read as _, Write as _};
+use std::io::{BufRead, BufReader, BufWriter, Read as _, StdoutLock, Write as _};
 use std::sync::Arc;
 
 use super::args;
 use super::exit::{Exit, Failure, Outcome};
 use super::{check, output, project};
 use crate::catalog::Base;
+use crate::diag::Code;
 use crate::lang::Environment;
 use crate::plan::{EvalError, Next, Plan};
-use crate::rehearse::{Mocks, rehearse};
+use crate::rehearse::{Mocks, Rehearsal, rehearse};
 use crate::value::json::Reader;
 use crate::value::{Value, json};
+use grouped::Gathering;
 
 /// How long one record may be, in bytes.
 const MAX_RECORD: usize = 16 << 20;
@@ -28,17 +34,37 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         None => Mocks::default(),
     };
     let params = params(&plan, &environment)?;
-    let mut input: Box<dyn BufRead> = if args.input.as_os_str() == "-" {
+    let input: Box<dyn BufRead + Send> = if args.input.as_os_str() == "-" {
         Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
     } else {
         let file = std::fs::File::open(&args.input)
             .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", args.input.display())))?;
         Box::new(BufReader::with_capacity(1 << 16, file))
     };
-    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
+    let mut mapping = Mapping { plan: &plan, params, mocks: &mocks, out, rejected: 0 };
+    let format = rows::format(args.input_format, &args.input);
+    let mut gathering = plan.group.as_ref().map(|group| Gathering::new(&mapping, group));
+    match (format, &mut gathering) {
+        (Some(format), None) => return rows::run(&mut mapping, input, format),
+        (Some(format), Some(gathering)) => gathering.rows(&mut mapping, input, format)?,
+        (None, gathering) => documents(&mut mapping, input, gathering.as_mut())?,
+    }
+    match gathering {
+        Some(gathering) => gathering.end(&mut mapping),
+        None => mapping.end(),
+    }
+}
+
+/// Maps JSON documents: one per line, or one that is laid out over several.
+fn documents<'m>(
+    mapping: &mut Mapping<'m>,
+    mut input: Box<dyn BufRead + Send>,
+    mut gathering: Option<&mut Gathering<'m>>,
+) -> Result<(), Failure> {
     let mut reader = Reader::default();
     let mut line = Vec::new();
-    let (mut number, mut rejected) = (0_u64, 0_u64);
+    let mut number = 0_u64;
     while next_line(&mut input, &mut line)? {
         number += 1;
         if line.iter().all(u8::is_ascii_whitespace) {
@@ -48,22 +74,27 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         if number == 1 && matches!(line.trim_ascii_end(), [.., b'{' | b'[' | b',']) {
             rest(&mut input, &mut line)?;
         }
-        match reader.parse(&line) {
-            Ok(Value::List(records)) => {
-                for record in records.iter() {
-                    rejected += u64::from(!map(&plan, record.clone(), &params, &mocks, &mut out, number)?);
-                }
-            }
-            Ok(record) => rejected += u64::from(!map(&plan, record, &params, &mocks, &mut out, number)?),
+        let records = match reader.parse(&line) {
+            Ok(Value::List(records)) => records.to_vec(),
+            Ok(record) => vec![record],
             Err(error) => {
-                rejected += 1;
                 let reason = format!("input line {number} is not JSON: {} at column {}", error.message, error.column);
-                reject(&plan, None, &reason, "E603", plan.key.at, number);
+                let error = EvalError::new(Code::E603, mapping.plan.key.at, reason);
+                match &mut gathering {
+                    Some(gathering) => gathering.unreadable(mapping, error, number),
+                    None => mapping.refuse(None, &error, number),
+                }
+                continue;
+            }
+        };
+        for record in records {
+            match &mut gathering {
+                Some(gathering) => gathering.record(mapping, record, number)?,
+                None => mapping.record(record, number)?,
             }
         }
     }
-    output::finish(out.flush())?;
-    Ok(if rejected > 0 { Exit::Attention } else { Exit::Done })
+    Ok(())
 }
 
 /// Reads one line of bounded length; false at the end.
@@ -115,52 +146,69 @@ fn params(plan: &Plan, environment: &Environment) -> Result<Arc<[Value]>, Failur
         .collect()
 }
 
-/// Maps one record; false if it was rejected.
-fn map(
-    plan: &Plan,
-    record: Value,
-    params: &Arc<[Value]>,
-    mocks: &Mocks,
-    out: &mut impl std::io::Write,
-    number: u64,
-) -> Result<bool, Failure> {
-    let done = rehearse(plan, record, Arc::clone(params), mocks);
-    let key = match done.key {
-        Ok(key) => key,
-        Err(error) => return Ok(refused(plan, None, &error, number)),
-    };
-    if let Next::Rejected(error) = &done.end {
-        return Ok(refused(plan, Some(&key), error, number));
-    }
-    let mut line = Vec::new();
-    for write in &done.writes {
-        let Some(target) = plan.targets.get(write.target) else { continue };
-        line.clear();
-        line.extend_from_slice(b"{\"key\":");
-        json::write(&mut line, &Value::text(&key));
-        line.extend_from_slice(b",\"target\":");
-        json::write(&mut line, &Value::from(format!("{}.{}", target.connector, target.entity)));
-        line.extend_from_slice(b",\"step\":");
-        json::write(&mut line, &Value::from(format!("{}{}", target.name, write.item)));
-        line.extend_from_slice(b",\"operation\":");
-        json::write(&mut line, &Value::text(&target.verb));
-        line.extend_from_slice(b",\"payload\":");
-        json::write(&mut line, &write.payload);
-        line.extend_from_slice(b"}\n");
-        output::finish(out.write_all(&line))?;
-    }
-    Ok(true)
+/// What is mapped with, and how it goes.
+struct Mapping<'m> {
+    plan: &'m Plan,
+    params: Arc<[Value]>,
+    mocks: &'m Mocks,
+    out: BufWriter<StdoutLock<'static>>,
+    rejected: u64,
 }
 
-fn refused(plan: &Plan, key: Option<&str>, error: &EvalError, number: u64) -> bool {
-    reject(plan, key, &error.message, error.code.name(), error.at, number);
-    false
-}
+impl Mapping<'_> {
+    /// Maps one record.
+    fn record(&mut self, record: Value, number: u64) -> Result<(), Failure> {
+        let done = rehearse(self.plan, record, Arc::clone(&self.params), self.mocks);
+        self.done(done, number)
+    }
 
-fn reject(plan: &Plan, key: Option<&str>, reason: &str, code: &str, at: crate::diag::Span, number: u64) {
-    let (file, line, column) = plan.place(at);
-    let rejected = serde_json::json!({
-        "key": key, "reason": reason, "code": code, "file": &*file, "line": line, "column": column, "input_line": number,
-    });
-    output::note(&rejected.to_string());
+    /// Writes what became of a record, or that it was rejected.
+    fn done(&mut self, done: Rehearsal, number: u64) -> Result<(), Failure> {
+        let key = match &done.key {
+            Ok(key) => key,
+            Err(error) => {
+                self.refuse(None, error, number);
+                return Ok(());
+            }
+        };
+        if let Next::Rejected(error) = &done.end {
+            self.refuse(Some(key), error, number);
+            return Ok(());
+        }
+        let mut line = Vec::new();
+        for write in &done.writes {
+            let Some(target) = self.plan.targets.get(write.target) else { continue };
+            line.clear();
+            line.extend_from_slice(b"{\"key\":");
+            json::write(&mut line, &Value::text(key));
+            line.extend_from_slice(b",\"target\":");
+            json::write(&mut line, &Value::from(format!("{}.{}", target.connector, target.entity)));
+            line.extend_from_slice(b",\"step\":");
+            json::write(&mut line, &Value::from(format!("{}{}", target.name, write.item)));
+            line.extend_from_slice(b",\"operation\":");
+            json::write(&mut line, &Value::text(&target.verb));
+            line.extend_from_slice(b",\"payload\":");
+            json::write(&mut line, &write.payload);
+            line.extend_from_slice(b"}\n");
+            output::finish(self.out.write_all(&line))?;
+        }
+        Ok(())
+    }
+
+    /// Tells a record that was rejected.
+    fn refuse(&mut self, key: Option<&str>, error: &EvalError, number: u64) {
+        self.rejected += 1;
+        let (file, line, column) = self.plan.place(error.at);
+        let number = (number > 0).then_some(number);
+        let rejected = serde_json::json!({
+            "key": key, "reason": error.message, "code": error.code.name(), "file": &*file, "line": line,
+            "column": column, "input_line": number,
+        });
+        output::note(&rejected.to_string());
+    }
+
+    fn end(&mut self) -> Outcome {
+        output::finish(self.out.flush())?;
+        Ok(if self.rejected > 0 { Exit::Attention } else { Exit::Done })
+    }
 }

@@ -93,6 +93,7 @@ codes! {
     E403: "lookup table has a key twice",
     E404: "filter cannot be handed to the source",
     E405: "unknown event",
+    E406: "columns of a source that has a schema",
     E501: "required field missing",
     E502: "field that the target does not have",
     E503: "target cannot settle an unknown outcome",

@@ -51,6 +51,7 @@ async fn source(ctx: &Context<'_>, position: Option<String>, number: u64) -> Res
         since: ctx.config.from.unwrap_or(ctx.config.since),
         filters: filters.map(|(name, values)| Filter { name: name.clone(), values: values.clone() }).collect(),
         datasets: source.datasets.clone(),
+        fields: source.reads.clone(),
     };
     let make = move |_| -> BoxFuture<'static, Result<Page, ConnectorError>> {
         let (connection, request) = (connection.clone(), request.clone());

@@ -300,6 +300,12 @@ impl<'p> Folding<'p> {
         wanted
     }
 
+    /// Notes that there is a record which cannot even be read.
+    pub fn unreadable(&mut self, error: EvalError) {
+        self.records += 1;
+        self.unplaced.add(self.records, error);
+    }
+
     /// Notes that a record cannot be used, at its group if it is known which that is.
     fn refuse(&mut self, row: Option<&dyn Row>, error: EvalError, lookups: &dyn Lookups) -> Taken {
         let known = self.key_slots.iter().all(|slot| self.set.contains(slot));
@@ -452,6 +458,10 @@ fn add(
         return cell.sum(exact).map_err(|why| Stop::Record(EvalError::new(Code::E605, at, why)));
     }
     let value = operand(of, state, row, lookups)?;
+    // What is absent adds nothing.
+    if value.is_null() {
+        return Ok(());
+    }
     if let Fold::Collect(most) = fold {
         state.collected += 1;
         if state.collected > MAX_COLLECTED {

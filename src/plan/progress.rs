@@ -77,7 +77,15 @@ impl Progress {
     /// A record at the start; in a flow that groups, a group, which is its record from there on. `params` are the values of [`Plan::params`], in order.
     #[must_use]
     pub fn new(plan: &Plan, record: Value, params: std::sync::Arc<[Value]>) -> Self {
-        Self { frame: Frame::new(record, params, plan.slots), at: vec![Position::start()], waiting: None }
+        let frame = match &plan.group {
+            None => Frame::new(record, params, plan.slots),
+            Some(group) => {
+                let mut frame = Frame::new(Value::Null, params, plan.slots);
+                frame.set(group.slot, record);
+                frame
+            }
+        };
+        Self { frame, at: vec![Position::start()], waiting: None }
     }
 
     /// The record's key as text.

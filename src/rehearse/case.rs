@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use super::difference::{self, Difference, differences};
+use super::gather::rehearse_all;
 use super::origin::Origins;
-use super::{Mocked, Mocks, Rehearsal, rehearse};
+use super::{Mocked, Mocks, Rehearsal};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::plan::eval::{evaluate, shown, sides, truth};
 use crate::plan::{Expectation, Expected, Expr, Next, Node, Plan, RowPlace, TargetId, TestPlan, Write};
@@ -75,7 +76,7 @@ pub fn run(plan: &Plan, test: &TestPlan) -> Ran {
     }
     mocks.answers = test.answers.iter().cloned().collect();
     mocks.refusals = test.refusals.iter().cloned().collect();
-    let mut done = rehearse(plan, test.record.clone(), params, &mocks);
+    let mut done = rehearse_all(plan, test.record.clone(), params, &mocks);
     if let Some(row) = &test.row {
         done.progress.frame().set(row.slot, row.value.clone());
     }

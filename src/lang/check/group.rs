@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use super::{Checker, Typed};
+use super::{Checker, Typed, join};
 use crate::catalog::{Base, Field, ObjectSpec, Type};
 use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::lang::ast::{self, Expr, ExprKind, GroupItem, Name};
@@ -127,13 +127,11 @@ impl Checker<'_> {
         Some((Aggregate::Fold { fold, of: of.map(|of| of.node), filter, at }, ty))
     }
 
-    /// What an aggregate is made of.
+    /// What an aggregate is made of. A record in which it is absent adds nothing.
     fn folded(&mut self, fold: Fold, of: &Expr) -> Option<Typed> {
-        if matches!(fold, Fold::First | Fold::Last | Fold::Collect(_)) {
-            return self.expr(of);
-        }
-        let of = self.some(of)?;
+        let of = self.expr(of)?;
         let (fits, wanted) = match (fold, &of.ty.base) {
+            (Fold::First | Fold::Last | Fold::Collect(_), _) => (true, ""),
             (_, Base::Any | Base::Int | Base::Decimal | Base::Money(_)) => (true, ""),
             (Fold::Sum, _) => (false, "a number or money"),
             (_, base) => {
@@ -179,15 +177,16 @@ impl Checker<'_> {
     }
 }
 
-/// What an aggregate gives. Of no record at all there is no smallest, no first, and no currency of the sum.
+/// What an aggregate gives. Of nothing at all there is no smallest, no first, and no currency of the sum.
 fn result(fold: Fold, of: Option<&Type>, filtered: bool) -> Type {
     let Some(of) = of else { return Type::new(Base::Int) };
+    let present = join::present(of);
     match fold {
         Fold::Count => Type::new(Base::Int),
-        Fold::Collect(_) => Type::new(Base::List(Box::new(of.clone()))),
-        Fold::Sum if !matches!(of.base, Base::Money(_)) => of.clone(),
-        _ if filtered => of.clone().or_null(),
-        _ => of.clone(),
+        Fold::Collect(_) => Type::new(Base::List(Box::new(present))),
+        Fold::Sum if !matches!(of.base, Base::Money(_)) => present,
+        _ if filtered || of.nullable => present.or_null(),
+        _ => present,
     }
 }
 

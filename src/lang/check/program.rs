@@ -60,9 +60,12 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
             Diagnostic::new(Code::W901, name.span, format!("the {what} `{}` is never used", name.text)).help(help),
         );
     }
-    let (mut source, _) = source?;
+    let (mut source, spec) = source?;
     source.datasets = checker.datasets.iter().copied().collect();
     source.reads = top_level(&checker.reads, &source.record);
+    if source.reads.is_empty() && spec.columns {
+        source.reads = source.record.fields.iter().map(|field| field.name.clone()).collect();
+    }
     for target in &mut targets {
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
@@ -207,27 +210,68 @@ fn alerts(checker: &mut Checker<'_>, route: &Name, conditions: &[(Name, i64)], o
     }
 }
 
+/// The source with the columns that the flow says it has.
+fn columns(checker: &mut Checker<'_>, item: &SourceItem, spec: SourceSpec) -> Option<SourceSpec> {
+    let name = format!("{}.{}", item.connector.text, item.entity.text);
+    match (spec.columns, item.columns.first()) {
+        (false, None) => return Some(spec),
+        (false, Some(column)) => {
+            let message = format!("`{name}` has a schema of its own");
+            checker.say_at(Code::E406, column.name.span, message, "remove `columns`");
+            return Some(spec);
+        }
+        (true, None) => {
+            let help =
+                "write `columns { name: text, amount: decimal? }` inside its braces, `?` for cells that may be blank";
+            checker.say_at(Code::E105, item.entity.span, format!("`{name}` needs to know its columns"), help);
+            return None;
+        }
+        (true, Some(_)) => {}
+    }
+    let mut fields = spec.record.fields.clone();
+    for column in &item.columns {
+        let base = type_named(checker, &column.ty)?;
+        if fields.iter().any(|field| field.name == column.name.text) {
+            let message = format!("the column `{}` is there already", column.name.text);
+            checker.say_at(Code::E104, column.name.span, message, "remove one of the two");
+            continue;
+        }
+        let ty = Type { nullable: column.blank, ..Type::new(base) };
+        fields.push(Field { ty, ..Field::required(&column.name.text, Type::new(Base::Any)) });
+    }
+    let record = ObjectSpec { name: spec.record.name.clone(), fields, open: false };
+    Some(SourceSpec { record: Arc::new(record), ..spec })
+}
+
+/// The type of a name, for a parameter or a column.
+fn type_named(checker: &mut Checker<'_>, ty: &Name) -> Option<Base> {
+    Some(match ty.text.as_str() {
+        "text" => Base::Text,
+        "int" => Base::Int,
+        "decimal" => Base::Decimal,
+        "bool" => Base::Bool,
+        "date" => Base::Date,
+        "instant" => Base::Instant,
+        "duration" => Base::Duration,
+        other => {
+            let message = format!("there is no type `{other}`");
+            let help = match other {
+                "string" => "write `text`".to_owned(),
+                "number" | "float" => "write `decimal`, or `int` for a whole number".to_owned(),
+                _ => "text, int, decimal, bool, date, instant or duration".to_owned(),
+            };
+            checker.say_at(Code::E301, ty.span, message, help);
+            return None;
+        }
+    })
+}
+
 fn params(checker: &mut Checker<'_>, file: &File) {
     for item in &file.items {
         let ItemKind::Param { name, ty, default } = &item.kind else { continue };
-        let base = match ty.text.as_str() {
-            "text" => Base::Text,
-            "int" => Base::Int,
-            "decimal" => Base::Decimal,
-            "bool" => Base::Bool,
-            "date" => Base::Date,
-            "duration" => Base::Duration,
-            other => {
-                let message = format!("there is no type `{other}`");
-                let help = match other {
-                    "string" => "write `text`".to_owned(),
-                    "number" | "float" => "write `decimal`, or `int` for a whole number".to_owned(),
-                    _ => "text, int, decimal, bool, date or duration".to_owned(),
-                };
-                checker.say_at(Code::E301, ty.span, message, help);
-                broken(checker, name);
-                continue;
-            }
+        let Some(base) = type_named(checker, ty) else {
+            broken(checker, name);
+            continue;
         };
         let default = match default {
             Some(default) => {
@@ -319,6 +363,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
     if let Some(filter) = &item.filter {
         self::filter(checker, filter, &spec, &mut filters);
     }
+    let spec = columns(checker, item, spec)?;
     facts.operations.insert(format!("{}.{}", item.connector.text, spec.operation));
     let plan = SourcePlan {
         connector: item.connector.text.clone(),
