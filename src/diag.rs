@@ -1,8 +1,9 @@
 //! Diagnostics: what the compiler has to say about a flow file, with the place and what to write instead. One shape
-//! serves the terminal, JSON and, later, the editor.
+//! serves the terminal and the forms that machines read.
 #![deny(clippy::disallowed_methods)]
 
 pub mod code;
+pub mod report;
 pub mod suggest;
 pub mod text;
 

@@ -8,6 +8,7 @@
 pub mod ast;
 pub mod check;
 pub mod format;
+mod lint;
 pub mod lower;
 pub mod parse;
 pub mod resolve;
@@ -93,6 +94,9 @@ fn compiled(
     let file = parse::parse(&source.text, &mut found);
     let resolved = resolve::resolve(&file, catalog, &mut found);
     let checked = check::check(&file, &resolved, catalog, files, environment, &mut found);
+    if !found.iter().any(|diagnostic| diagnostic.severity() == Severity::Error) {
+        lint::lint(&file, &mut found);
+    }
     found.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.code));
     found.dedup();
     let failed = found.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);

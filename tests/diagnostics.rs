@@ -51,10 +51,17 @@ fn careless() -> Catalog {
     catalog
 }
 
-/// Compiles a fixture as its first line says: `# environment: NAME` for one that must not get buyer data.
+/// Compiles a fixture as its first line says: `# environment: NAME` for one that must not get buyer data, with the
+/// parameters that follow the name as `name=text`.
 fn compile(name: &str, text: &str) -> (lang::Compiled, flowrun::diag::Source) {
     let first = text.lines().next().unwrap_or_default();
-    let environment = first.strip_prefix("# environment: ").map_or_else(flows::anywhere, flows::guarded);
+    let environment = first.strip_prefix("# environment: ").map_or_else(flows::anywhere, |told| {
+        let mut words = told.split(' ');
+        let mut environment = flows::guarded(words.next().unwrap_or_default());
+        let set = words.filter_map(|word| word.split_once('='));
+        environment.parameters = set.map(|(name, value)| (name.to_owned(), value.into())).collect();
+        environment
+    });
     let catalog = if first == "# catalog: unsettled" { careless() } else { flows::catalog() };
     let source = flows::source(name, text);
     (lang::compile(&source, &catalog, &flows::Folder(folder()), &environment), source)

@@ -1,5 +1,7 @@
 //! The flow as it was written: declarations and expressions with their places, and nothing known about names.
 
+mod walk;
+
 use std::time::Duration;
 
 use crate::diag::Span;

@@ -3,6 +3,7 @@
 
 mod access;
 mod case;
+mod certain;
 mod constant;
 mod expression;
 mod group;
@@ -10,6 +11,7 @@ mod join;
 mod matching;
 mod operator;
 mod program;
+mod query;
 mod rows;
 mod step;
 mod target;
@@ -119,6 +121,8 @@ struct Checker<'c> {
     places: HashMap<usize, HashMap<String, Span>>,
     /// Keeps the specs alive whose addresses are keys of `places`.
     built: Vec<Arc<ObjectSpec>>,
+    /// How many `catch` are around what is checked: what fails there is no error.
+    caught: usize,
 }
 
 /// A lookup as expressions see it.
@@ -151,6 +155,7 @@ impl<'c> Checker<'c> {
             behind: HashSet::new(),
             places: HashMap::new(),
             built: Vec::new(),
+            caught: 0,
         }
     }
 

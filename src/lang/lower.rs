@@ -20,7 +20,8 @@ pub(super) fn plan(mut checked: Checked, source: &Source, files: &dyn Files, cov
     }
     let version = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
     let coverage = covered.then(|| {
-        coverage::instrument(&mut checked.key, checked.group.as_mut(), &mut checked.steps, &mut checked.targets)
+        let Checked { key, group, steps, targets, lookups, .. } = &mut checked;
+        coverage::instrument(key, group.as_mut(), steps, targets, lookups)
     });
     Plan {
         flow: checked.flow,

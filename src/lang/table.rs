@@ -94,7 +94,7 @@ fn csv_table(path: &Name, by: &[Name], give: &[Name], files: &dyn Files, found: 
                     _ => error.to_string(),
                 };
                 let help = "a cell with a comma in it stands in double quotes";
-                found.push(Diagnostic::new(Code::E401, path.span, format!("{:?}: {why}", path.text)).help(help));
+                found.push(Diagnostic::new(Code::E423, path.span, format!("{:?}: {why}", path.text)).help(help));
                 return None;
             }
         };

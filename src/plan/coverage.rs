@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use super::eval::{EvalError, Frame, Lookups, evaluate};
 use super::expr::{Expr, Node};
 use super::group::{Aggregate, Grouping};
-use super::{GroupPlan, Step, TargetPlan};
+use super::{GroupPlan, LookupId, LookupKind, LookupPlan, Step, TargetPlan};
 use crate::diag::Span;
 use crate::value::Value;
 
@@ -20,6 +20,23 @@ pub struct Coverage {
     pub parts: Vec<Part>,
     /// Sides of decisions.
     pub sides: Vec<Side>,
+    /// How often each row of each table was found, by lookup.
+    rows: Vec<Vec<AtomicU64>>,
+}
+
+impl Coverage {
+    /// Counts that a table's row was found.
+    pub fn found(&self, lookup: LookupId, row: usize) {
+        if let Some(count) = self.rows.get(lookup).and_then(|rows| rows.get(row)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How often a table's row was found.
+    #[must_use]
+    pub fn row(&self, lookup: LookupId, row: usize) -> u64 {
+        self.rows.get(lookup).and_then(|rows| rows.get(row)).map_or(0, |count| count.load(Ordering::Relaxed))
+    }
 }
 
 /// Something that is worked out.
@@ -123,8 +140,13 @@ pub(crate) fn instrument(
     group: Option<&mut GroupPlan>,
     steps: &mut [Step],
     targets: &mut [TargetPlan],
+    lookups: &[LookupPlan],
 ) -> Coverage {
-    let mut coverage = Coverage::default();
+    let rows = |lookup: &LookupPlan| match &lookup.kind {
+        LookupKind::Table(table) => table.rows().iter().map(|_| AtomicU64::new(0)).collect(),
+        LookupKind::Entity { .. } => Vec::new(),
+    };
+    let mut coverage = Coverage { rows: lookups.iter().map(rows).collect(), ..Coverage::default() };
     match group {
         None => coverage.part(key),
         Some(group) => {
@@ -258,8 +280,8 @@ impl Coverage {
             Expr::Coalesce(first, second) => {
                 let hits = self.watched(first, Watch::Presence);
                 self.inside(second);
-                let there = "is never there: the default is always taken";
-                let absent = "is always there: this default is never taken";
+                let there = "is never there: its default is always taken";
+                let absent = "is a default that is never taken";
                 self.sides.push(Side { at: first.at, missed: there, hits: Arc::clone(&hits), taken: Taken::Yes });
                 self.sides.push(Side { at: second.at, missed: absent, hits, taken: Taken::No });
             }
@@ -267,7 +289,7 @@ impl Coverage {
                 let hits = self.watched(first, Watch::Success);
                 self.inside(second);
                 let done = "always fails and is caught";
-                let failed = "never fails: what `catch` gives is not used";
+                let failed = "is never used: nothing fails that is caught here";
                 self.sides.push(Side { at: first.at, missed: done, hits: Arc::clone(&hits), taken: Taken::Yes });
                 self.sides.push(Side { at: second.at, missed: failed, hits, taken: Taken::No });
             }

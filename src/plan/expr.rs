@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use jsonpath_rust::parser::model::JpQuery;
-
 use super::coverage::Probe;
 use super::{LookupId, Slot};
 use crate::catalog::{Base, Function};
 use crate::diag::Span;
-use crate::value::{Value, money::Rounding};
+use crate::value::{Value, money::Rounding, query::Query};
 
 /// An expression with its place in the flow.
 #[derive(Debug)]
@@ -57,7 +55,7 @@ pub enum Expr {
         /// Where it starts.
         base: Box<Node>,
         /// The query.
-        query: Arc<JpQuery>,
+        query: Arc<Query>,
         /// What the schema says is found.
         read: Option<Base>,
     },

@@ -354,6 +354,8 @@ impl<'p> Folding<'p> {
             match value(&levels, &state, 0, row) {
                 Ok(value) => Grouped { key, value, refused: own.or_else(|| stray.clone()) },
                 Err(error) => {
+                    let why = format!("its totals cannot be made: {}", error.message);
+                    let error = EvalError::new(Code::E621, error.at, why);
                     let names = levels.first().map(|level| level.names.iter().cloned()).into_iter().flatten();
                     let value = names.zip(keys.iter().cloned()).collect::<Object>().into();
                     Grouped { key, value, refused: own.or_else(|| stray.clone()).or(Some(error)) }

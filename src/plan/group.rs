@@ -1,9 +1,12 @@
 //! Many records to one, as the compiler leaves it: what is done with each record of the source, what makes a group, and
 //! what is worked out of one. [`super::fold`] does it.
 
+use std::sync::Arc;
+
 use super::{Node, Slot, Step};
+use crate::catalog::{Base, ObjectSpec, wire};
 use crate::diag::Span;
-use crate::value::Text;
+use crate::value::{Object, Text, Value};
 
 /// A flow's `group`: from it on, a record of the flow is a group of its source's records.
 #[derive(Debug)]
@@ -16,6 +19,34 @@ pub struct GroupPlan {
     pub before: Vec<Step>,
     /// How groups are made.
     pub group: Grouping,
+    /// What a group looks like.
+    pub record: Arc<ObjectSpec>,
+}
+
+impl GroupPlan {
+    /// A group that was kept as JSON: its dates and amounts are read again as what they are.
+    #[must_use]
+    pub fn restore(&self, kept: &Value) -> Value {
+        restored(kept, &Base::Object(Arc::clone(&self.record)))
+    }
+}
+
+fn restored(kept: &Value, base: &Base) -> Value {
+    match (kept, base) {
+        (Value::Object(object), Base::Object(spec)) => object
+            .iter()
+            .map(|(name, value)| {
+                let base = spec.field(name).map_or(&Base::Any, |field| &field.ty.base);
+                (name.clone(), restored(value, base))
+            })
+            .collect::<Object>()
+            .into(),
+        (Value::List(items), Base::List(item)) => {
+            Value::list(items.iter().map(|value| restored(value, &item.base)).collect())
+        }
+        // What cannot be read as it was is left for the step that uses it to refuse.
+        (value, base) => wire::read(value, base).unwrap_or_else(|_| value.clone()),
+    }
 }
 
 /// What makes a group, and what is worked out of it.

@@ -14,32 +14,52 @@ pub struct Table {
     pub by: Vec<String>,
     /// The columns given.
     pub give: Vec<String>,
-    rows: HashMap<Vec<Arc<str>>, Value>,
+    index: HashMap<Vec<Arc<str>>, usize>,
+    rows: Vec<Row>,
+}
+
+/// One row of a table.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Row {
+    /// Its key cells.
+    pub key: Vec<String>,
+    /// What it gives.
+    pub gives: Value,
+    /// Its place in the table, from 1.
+    pub line: u32,
 }
 
 impl Table {
     /// A table without rows.
     #[must_use]
     pub fn new(path: impl Into<String>, by: Vec<String>, give: Vec<String>) -> Self {
-        Self { path: path.into(), by, give, rows: HashMap::new() }
+        Self { path: path.into(), by, give, index: HashMap::new(), rows: Vec::new() }
     }
 
     /// Adds a row; gives the key back if it is there already.
     pub fn insert(&mut self, key: Vec<Arc<str>>, given: Vec<Value>) -> Result<(), Vec<Arc<str>>> {
-        if self.rows.contains_key(&key) {
+        if self.index.contains_key(&key) {
             return Err(key);
         }
         let value = match <[Value; 1]>::try_from(given) {
             Ok([only]) => only,
             Err(given) => Value::object(self.give.iter().map(|name| name.as_str()).zip(given).collect::<Object>()),
         };
-        self.rows.insert(key, value);
+        let line = u32::try_from(self.rows.len() + 1).unwrap_or(u32::MAX);
+        self.rows.push(Row { key: key.iter().map(|cell| cell.to_string()).collect(), gives: value, line });
+        self.index.insert(key, self.rows.len() - 1);
         Ok(())
     }
 
     /// What the row with that key gives.
     #[must_use]
     pub fn find(&self, keys: &[Value]) -> Option<&Value> {
+        self.row(keys).and_then(|row| self.rows.get(row)).map(|row| &row.gives)
+    }
+
+    /// Which row has that key, as an index into [`Table::rows`].
+    #[must_use]
+    pub fn row(&self, keys: &[Value]) -> Option<usize> {
         let key: Vec<Arc<str>> = keys
             .iter()
             .map(|key| match key {
@@ -47,7 +67,13 @@ impl Table {
                 other => Arc::from(other.display()),
             })
             .collect();
-        self.rows.get(&key)
+        self.index.get(&key).copied()
+    }
+
+    /// The rows in the order of the file.
+    #[must_use]
+    pub fn rows(&self) -> &[Row] {
+        &self.rows
     }
 
     /// How many rows it has.

@@ -60,9 +60,10 @@ impl Checker<'_> {
                 let said = self.found.len();
                 let Some(inner) = self.condition(inner) else {
                     if let Some(found) = self.found.get_mut(said..).and_then(<[Diagnostic]>::last_mut)
-                        && found.code == Code::E301
+                        && found.code == Code::E320
                         && found.span == inner.span
                     {
+                        found.code = Code::E332;
                         found.help =
                             Some("`not` takes the nearest value: write `not (a == b)`, or `a != b`".to_owned());
                     }
@@ -80,7 +81,11 @@ impl Checker<'_> {
             }
             ExprKind::Coalesce(a, b) => self.coalesce(a, b, at),
             ExprKind::Catch(a, b) => {
-                let (a, b) = (self.expr(a)?, self.expr(b)?);
+                self.caught += 1;
+                let first = self.expr(a);
+                self.caught -= 1;
+                let (a, b) = (first?, self.expr(b)?);
+                self.nothing_to_catch(&a.node);
                 let ty = self.joined(&a, &b, at)?;
                 Some(typed(Run::Catch(Box::new(a.node), Box::new(b.node)), at, ty))
             }
@@ -127,7 +132,7 @@ impl Checker<'_> {
             Base::Bool | Base::Any => Some(typed.node),
             _ => {
                 self.say_at(
-                    Code::E301,
+                    Code::E320,
                     expr.span,
                     format!("a condition is true or false, and this is {}", typed.ty),
                     "compare it: `… == value`, `… != null`, `count(…) > 0`",
@@ -184,7 +189,7 @@ impl Checker<'_> {
             }
             Binding::Lookup(_) => {
                 let message = format!("`{}` is a lookup and needs a key", name.text);
-                self.say_at(Code::E301, at, message, format!("write `{}[key]`", name.text));
+                self.say_at(Code::E329, at, message, format!("write `{}[key]`", name.text));
                 None
             }
             Binding::Env => {
@@ -201,7 +206,7 @@ impl Checker<'_> {
             return self.lookup(lookup, keys, at);
         }
         let [key] = keys else {
-            self.say_at(Code::E301, at, "an item has one index", "only lookups take several keys");
+            self.say_at(Code::E327, at, "an item has one index", "only lookups take several keys");
             return None;
         };
         if let ExprKind::Literal(Value::Int(index)) = key.kind {
@@ -215,7 +220,7 @@ impl Checker<'_> {
             _ => {
                 let help = "write `.name` for a field; `[…]` takes items of lists and answers of lookups";
                 self.say_at(
-                    Code::E301,
+                    Code::E327,
                     list.node.at,
                     format!("items are taken of {}, which is no list", list.ty),
                     help,
@@ -272,7 +277,9 @@ impl Checker<'_> {
         for part in parts {
             match self.some(part) {
                 Some(part) if matches!(part.ty.base, Base::List(_) | Base::Object(_)) => {
-                    self.wrong(part.node.at, "text, a number or a date", &part.ty);
+                    let help = "name one part of it, or put a list together with `join(\", \", list)`";
+                    let message = format!("{} has no form as text", part.ty);
+                    self.say_at(Code::E333, part.node.at, message, help);
                     sound = false;
                 }
                 Some(part) => {
@@ -331,6 +338,10 @@ impl Checker<'_> {
         if !self.arity(function, args.len(), name.span) || !self.arguments(function, &args) {
             return None;
         }
+        if !self.may_succeed(function, &args, at) {
+            return None;
+        }
+        self.zone(function, &args, at);
         let types: Vec<Type> = args.iter().map(|arg| arg.ty.clone()).collect();
         let pii = function.pii == Pii::Keeps && types.iter().any(Type::carries_pii);
         let ty = match &function.returns {
@@ -393,7 +404,7 @@ impl Checker<'_> {
         let (first, second) = (first?, second?);
         if !first.ty.nullable && !matches!(first.ty.base, Base::Any | Base::Null) {
             self.say_at(
-                Code::W902,
+                Code::W910,
                 first.node.at,
                 "this is always there, so what follows `??` is never taken",
                 "remove `?? …`; for a value that may fail, write `catch`",
@@ -432,7 +443,8 @@ impl Checker<'_> {
             Base::Any => Some((Type::new(Base::Any), None)),
             _ => {
                 let message = format!("`{word}` goes through lists, and this is {}", list.ty);
-                self.say_at(Code::E301, list.node.at, message, "give it a list");
+                let help = "give it a list; for an object take `values(…)` or `keys(…)`";
+                self.say_at(Code::E327, list.node.at, message, help);
                 None
             }
         }

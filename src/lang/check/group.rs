@@ -22,8 +22,9 @@ impl Checker<'_> {
         self.grouped = Some(item.name.clone());
         self.behind = self.slots.keys().copied().collect();
         let (group, spec) = checked?;
-        self.keep(slot, Type::new(Base::Object(Arc::new(spec))), None, item.name.span)?;
-        Some(GroupPlan { name: item.name.text.clone(), slot, before, group })
+        let record = Arc::new(spec);
+        self.keep(slot, Type::new(Base::Object(Arc::clone(&record))), None, item.name.span)?;
+        Some(GroupPlan { name: item.name.text.clone(), slot, before, group, record })
     }
 
     /// Whether a name, or the record, is one of before the group; says so.

@@ -205,7 +205,7 @@ fn alerts(checker: &mut Checker<'_>, route: &Name, conditions: &[(Name, i64)], o
             out.push(AlertPlan { route: route.text.clone(), measure: measure.text.clone(), above: *above });
         } else {
             let message = format!("`{}` is nothing that is measured", measure.text);
-            checker.say_at(Code::E201, measure.span, message, format!("there are {}", MEASURES.join(", ")));
+            checker.say_at(Code::E226, measure.span, message, format!("there are {}", MEASURES.join(", ")));
         }
     }
 }
@@ -260,7 +260,7 @@ fn type_named(checker: &mut Checker<'_>, ty: &Name) -> Option<Base> {
                 "number" | "float" => "write `decimal`, or `int` for a whole number".to_owned(),
                 _ => "text, int, decimal, bool, date, instant or duration".to_owned(),
             };
-            checker.say_at(Code::E301, ty.span, message, help);
+            checker.say_at(Code::E227, ty.span, message, help);
             return None;
         }
     })
@@ -283,7 +283,7 @@ fn params(checker: &mut Checker<'_>, file: &File) {
                     Ok(value) => Some(value),
                     Err(wrong) => {
                         checker.say_at(
-                            Code::E301,
+                            Code::E335,
                             default.span,
                             format!("this {}", wrong.message),
                             format!("it must be {base}"),
@@ -301,13 +301,13 @@ fn params(checker: &mut Checker<'_>, file: &File) {
                     let environment = environment.clone().unwrap_or_default();
                     let message =
                         format!("the environment `{environment}` sets `{}`, which {}", name.text, wrong.message);
-                    checker.say_at(Code::E206, name.span, message, format!("it must be {base}"));
+                    checker.say_at(Code::E229, name.span, message, format!("it must be {base}"));
                 }
             }
             (None, Some(environment)) if default.is_none() => {
                 let message = format!("the environment `{environment}` does not set `{}`", name.text);
                 let help = format!("add `{}: …` under `parameters:` there, or a default here", name.text);
-                checker.say_at(Code::E206, name.span, message, help);
+                checker.say_at(Code::E228, name.span, message, help);
             }
             _ => {}
         }
@@ -325,7 +325,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
     let entity: EntitySpec = checker.entity(&item.connector, &item.entity)?;
     let Some(spec) = entity.source else {
         let message = format!("`{}.{}` cannot be read as a source", item.connector.text, item.entity.text);
-        checker.say_at(Code::E204, item.entity.span, message, "`flowrun connectors` shows what can");
+        checker.say_at(Code::E223, item.entity.span, message, "`flowrun connectors` shows what can");
         return None;
     };
     let mut triggers = Vec::new();
@@ -481,12 +481,12 @@ fn lookup(
         let found = checker.entity(connector, entity)?;
         let Some(spec) = found.lookup else {
             let message = format!("`{}.{}` cannot be looked up", connector.text, entity.text);
-            checker.say_at(Code::E204, entity.span, message, "`flowrun connectors` shows what can");
+            checker.say_at(Code::E223, entity.span, message, "`flowrun connectors` shows what can");
             return None;
         };
         if !spec.keys.contains(&by.text.as_str()) {
             let message = format!("`{}.{}` cannot be found by `{}`", connector.text, entity.text, by.text);
-            checker.say_at(Code::E204, by.span, message, format!("it can by {}", spec.keys.join(", ")));
+            checker.say_at(Code::E222, by.span, message, format!("it can by {}", spec.keys.join(", ")));
             return None;
         }
         facts.operations.insert(format!("{}.{}", connector.text, spec.operation));
@@ -502,7 +502,7 @@ fn lookup(
         return Some((named(kind), typed(1, gives, Some(format!("{}.{}", connector.text, entity.text)))));
     }
     if item.cache.is_some() {
-        checker.say_at(Code::E106, item.name.span, "a table is in memory and needs no cache", "remove `cache`");
+        checker.say_at(Code::E421, item.name.span, "a table is in memory and needs no cache", "remove `cache`");
     }
     if let LookupFrom::File { path, .. } = &item.from {
         used.insert(path.text.clone());
