@@ -66,7 +66,7 @@ impl Mocks {
     }
 }
 
-pub use gather::rehearse_group;
+pub use gather::{rehearse_all, rehearse_group};
 
 /// What became of a record.
 #[derive(Debug)]

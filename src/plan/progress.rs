@@ -277,7 +277,7 @@ pub(super) fn plain(step: &Step, frame: &mut Frame, lookups: &dyn Lookups) -> Re
 /// What a key names, or why it names nothing.
 fn name(key: &Value) -> Result<String, &'static str> {
     match key {
-        Value::Text(_) | Value::Int(_) => match key.display() {
+        Value::Text(_) | Value::Int(_) | Value::Date(_) => match key.display() {
             text if text.trim().is_empty() => Err("empty"),
             text => Ok(text),
         },

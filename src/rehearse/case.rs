@@ -4,8 +4,8 @@
 use std::sync::Arc;
 
 use super::difference::{self, Difference, differences};
-use super::gather::rehearse_all;
 use super::origin::Origins;
+use super::rehearse_all;
 use super::{Mocked, Mocks, Rehearsal};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::plan::eval::{evaluate, shown, sides, truth};

@@ -25,7 +25,7 @@ pub fn rehearse_group(plan: &Plan, group: Grouped, params: Arc<[Value]>, mocks: 
 /// Takes what a test gives through a plan: one record, or in a flow that groups a list of them. The writes of all groups
 /// follow each other; where one group does not go on to its end, it is told how that one ended.
 #[must_use]
-pub(super) fn rehearse_all(plan: &Plan, given: Value, params: Arc<[Value]>, mocks: &Mocks) -> Rehearsal {
+pub fn rehearse_all(plan: &Plan, given: Value, params: Arc<[Value]>, mocks: &Mocks) -> Rehearsal {
     let Some(group) = &plan.group else { return rehearse(plan, given, params, mocks) };
     match gathered(plan, group, given, &params, mocks) {
         Ok(rehearsal) => rehearsal,

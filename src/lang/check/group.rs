@@ -6,7 +6,8 @@ use std::sync::Arc;
 use super::{Checker, Typed, join};
 use crate::catalog::{Base, Field, ObjectSpec, Type};
 use crate::diag::{Code, Diagnostic, Span, suggest};
-use crate::lang::ast::{self, Expr, ExprKind, GroupItem, Name};
+use crate::lang::ast::{self, Access, Expr, ExprKind, GroupItem, Name};
+use crate::plan::expr::Comparison;
 use crate::plan::group::{Aggregate, Fold, GroupPlan, Grouping};
 use crate::plan::{Node, Step};
 use crate::value::{Text, Value};
@@ -31,13 +32,10 @@ impl Checker<'_> {
     pub(super) fn is_behind(&mut self, what: &str, at: Span) -> bool {
         let Some(group) = self.grouped.clone() else { return false };
         let name = &group.text;
-        self.say(
-            Diagnostic::new(Code::E208, at, format!("{what} is one record's, and here there are groups of them"))
-                .label(group.span, "grouped here")
-                .help(format!(
-                    "take it into the group, as in `first_one = first({what})`, and write `{name}.first_one`"
-                )),
-        );
+        let first = if what == "$" { "$.field" } else { what };
+        let message = format!("`{what}` is of one record, and here there are groups of them");
+        let help = format!("take it into the group, as in `one = first({first})`, and write `{name}.one`");
+        self.say(Diagnostic::new(Code::E208, at, message).label(group.span, "grouped here").help(help));
         true
     }
 
@@ -52,6 +50,9 @@ impl Checker<'_> {
             }
         }
         let (mut by, mut fields, mut specs) = (Vec::new(), Vec::new(), Vec::new());
+        // The condition is asked first, so what it says of a record holds for all else.
+        let filter = group.filter.as_ref().map(|filter| self.condition(filter));
+        let whole = self.narrow(group.filter.as_ref());
         for (name, key) in &group.by {
             match self.some(key).and_then(|key| self.group_key(key)) {
                 Some(key) => {
@@ -61,7 +62,6 @@ impl Checker<'_> {
                 None => sound = false,
             }
         }
-        let filter = group.filter.as_ref().map(|filter| self.condition(filter));
         for (name, aggregate) in &group.fields {
             match self.aggregate(name, aggregate) {
                 Some((aggregate, ty)) => {
@@ -71,12 +71,30 @@ impl Checker<'_> {
                 None => sound = false,
             }
         }
+        self.record = whole;
         let filter = match filter {
             Some(filter) => Some(filter?),
             None => None,
         };
         let spec = ObjectSpec { name: name.to_owned(), fields: specs, open: false };
         sound.then_some((Grouping { by, filter, fields, at: group.span }, spec))
+    }
+
+    /// Takes the fields as there of which a condition asks that they are: `$.amount? != null`. Gives the record as it was.
+    fn narrow(&mut self, condition: Option<&Expr>) -> Option<Arc<ObjectSpec>> {
+        let whole = self.record.clone();
+        let mut there = Vec::new();
+        if let Some(condition) = condition {
+            asked(condition, &mut there);
+        }
+        if let (Some(spec), false) = (&whole, there.is_empty()) {
+            let mut spec = ObjectSpec::clone(spec);
+            for field in spec.fields.iter_mut().filter(|field| there.contains(&field.name.as_str())) {
+                field.ty.nullable = false;
+            }
+            self.record = Some(Arc::new(spec));
+        }
+        whole
     }
 
     fn group_key(&mut self, key: Typed) -> Option<Typed> {
@@ -102,6 +120,7 @@ impl Checker<'_> {
             }
             ast::Aggregate::Fold { name, args, filter, span } => (name, args, filter, *span),
         };
+        let narrowing = filter.as_ref();
         let filter = filter.as_ref().map(|filter| self.condition(filter));
         let fold = self.fold(name, args)?;
         let wanted = if fold == Fold::Count { 0 } else { 1 };
@@ -117,7 +136,12 @@ impl Checker<'_> {
             return None;
         }
         let of = match args.first() {
-            Some(of) if wanted == 1 => Some(self.folded(fold, of)?),
+            Some(of) if wanted == 1 => {
+                let whole = self.narrow(narrowing);
+                let folded = self.folded(fold, of);
+                self.record = whole;
+                Some(folded?)
+            }
             _ => None,
         };
         let filter = match filter {
@@ -175,6 +199,25 @@ impl Checker<'_> {
                 return None;
             }
         })
+    }
+}
+
+/// The fields of the record of which a condition asks that they are there.
+fn asked<'e>(condition: &'e Expr, out: &mut Vec<&'e str>) {
+    match &condition.kind {
+        ExprKind::And(a, b) => {
+            asked(a, out);
+            asked(b, out);
+        }
+        ExprKind::Compare(Comparison::Unequal, path, null) if matches!(null.kind, ExprKind::Literal(Value::Null)) => {
+            if let ExprKind::Access(field, Access::Optional) = &path.kind
+                && let ExprKind::Access(base, Access::Field(name)) = &field.kind
+                && matches!(base.kind, ExprKind::Record)
+            {
+                out.push(&name.text);
+            }
+        }
+        _ => {}
     }
 }
 

@@ -103,7 +103,7 @@ struct Head<'f> {
 fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
     let mut head = Head { name: None, source: None, key: None, retry: RetryPolicy::default(), alerts: Vec::new() };
     let mut seen: Vec<(&str, Span)> = Vec::new();
-    let mut targets = 0;
+    let (mut targets, mut loops) = (0, false);
     for item in &file.items {
         let what = match &item.kind {
             ItemKind::Flow(name) => {
@@ -127,13 +127,14 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
                 continue;
             }
             ItemKind::Group(_) => {
-                if targets > 0 {
+                if targets > 0 || loops {
                     let help = "move it below the group: what is written is made of a group there";
                     checker.say_at(Code::E520, item.span, "something is written before this group", help);
                 }
                 "group"
             }
             ItemKind::Step(step) => {
+                loops |= has_each(step);
                 targets += count_targets(step);
                 continue;
             }
@@ -187,6 +188,14 @@ fn examples(checker: &Checker<'_>) -> (String, String, String) {
         format!("key $.{key}"),
         format!("target {to}.{document} {verb} {{ … }}"),
     )
+}
+
+fn has_each(step: &AstStep) -> bool {
+    match step {
+        AstStep::Each(_) => true,
+        AstStep::When { then, otherwise, .. } => then.iter().chain(otherwise).any(has_each),
+        _ => false,
+    }
 }
 
 fn count_targets(step: &AstStep) -> usize {
