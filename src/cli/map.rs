@@ -1,27 +1,26 @@
-//! `flowrun map`: records through a flow, offline. One record is in memory at a time, or where the flow groups them its
-//! groups, so the input may be any size.
+//! `flowrun map`: records through a flow, offline. A few batches of lines are in memory at a time, and where the flow
+//! groups its records those groups; so the input may be any size.
 
+mod batches;
 mod grouped;
 mod rows;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, BufWriter, Read as _, StdoutLock, Write as _};
+use std::io::{Read, Write as _};
 use std::sync::Arc;
 
 use super::args;
 use super::exit::{Exit, Failure, Outcome};
 use super::{check, output, project};
 use crate::catalog::Base;
-use crate::diag::Code;
 use crate::lang::Environment;
-use crate::plan::{EvalError, Next, Plan};
-use crate::rehearse::{Mocks, Rehearsal, rehearse};
-use crate::value::json::Reader;
+use crate::plan::Plan;
+use crate::rehearse::Mocks;
+use crate::rehearse::mapper::{Mapper, Refused};
 use crate::value::{Value, json};
-use grouped::Gathering;
 
-/// How long one record may be, in bytes.
-const MAX_RECORD: usize = 16 << 20;
+use batches::Batches;
+use grouped::Gathering;
 
 pub(super) fn run(args: &args::Map) -> Outcome {
     let environment = match &args.env {
@@ -34,90 +33,58 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         None => Mocks::default(),
     };
     let params = params(&plan, &environment)?;
-    let input: Box<dyn BufRead + Send> = if args.input.as_os_str() == "-" {
-        Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
+    let input: Box<dyn Read + Send> = if args.input.as_os_str() == "-" {
+        Box::new(std::io::stdin())
     } else {
         let file = std::fs::File::open(&args.input)
             .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", args.input.display())))?;
-        Box::new(BufReader::with_capacity(1 << 16, file))
+        Box::new(file)
     };
-    let out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    let mut mapping = Mapping { plan: &plan, params, mocks: &mocks, out, rejected: 0 };
-    let format = rows::format(args.input_format, &args.input);
-    let mut gathering = plan.group.as_ref().map(|group| Gathering::new(&mapping, group));
-    match (format, &mut gathering) {
-        (Some(format), None) => return rows::run(&mut mapping, input, format),
-        (Some(format), Some(gathering)) => gathering.rows(&mut mapping, input, format)?,
-        (None, gathering) => documents(&mut mapping, input, gathering.as_mut())?,
-    }
-    match gathering {
-        Some(gathering) => gathering.end(&mut mapping),
-        None => mapping.end(),
-    }
-}
-
-/// Maps JSON documents: one per line, or one that is laid out over several.
-fn documents<'m>(
-    mapping: &mut Mapping<'m>,
-    mut input: Box<dyn BufRead + Send>,
-    mut gathering: Option<&mut Gathering<'m>>,
-) -> Result<(), Failure> {
-    let mut reader = Reader::default();
-    let mut line = Vec::new();
-    let mut number = 0_u64;
-    while next_line(&mut input, &mut line)? {
-        number += 1;
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        // A document laid out over several lines is read whole: only a list of lines can be of any length.
-        if number == 1 && matches!(line.trim_ascii_end(), [.., b'{' | b'[' | b',']) {
-            rest(&mut input, &mut line)?;
-        }
-        let records = match reader.parse(&line) {
-            Ok(Value::List(records)) => records.to_vec(),
-            Ok(record) => vec![record],
-            Err(error) => {
-                let reason = format!("input line {number} is not JSON: {} at column {}", error.message, error.column);
-                let error = EvalError::new(Code::E603, mapping.plan.key.at, reason);
-                match &mut gathering {
-                    Some(gathering) => gathering.unreadable(mapping, error, number),
-                    None => mapping.refuse(None, &error, number),
-                }
-                continue;
+    let threads = match args.threads {
+        Some(threads) => usize::from(threads.get()),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    let mut told = Told { plan: &plan, out: std::io::stdout().lock(), rejected: 0 };
+    let mapper = || Mapper::new(&plan, Arc::clone(&params), &mocks);
+    match (rows::format(args.input_format, &args.input), &plan.group) {
+        (None, None) => batches::map(Batches::new(input), threads, mapper, |mapped| told.mapped(&mapped))?,
+        (Some(format), None) => rows::map(&plan, input, format, mapper(), &mut told)?,
+        (format, Some(group)) => {
+            let mut gathering = Gathering::new(&plan, group, Arc::clone(&params), &mocks);
+            match format {
+                Some(format) => gathering.rows(input, format, &mut told)?,
+                None => gathering.documents(Batches::new(input), &mut told)?,
             }
-        };
-        for record in records {
-            match &mut gathering {
-                Some(gathering) => gathering.record(mapping, record, number)?,
-                None => mapping.record(record, number)?,
-            }
+            gathering.end(mapper(), &mut told)?;
         }
     }
-    Ok(())
+    told.end()
 }
 
-/// Reads one line of bounded length; false at the end.
-fn next_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> Result<bool, Failure> {
-    line.clear();
-    let limit = MAX_RECORD as u64 + 1;
-    std::io::Read::take(&mut *input, limit).read_until(b'\n', line)?;
-    if line.len() > MAX_RECORD {
-        return Err(Failure::usage(format!(
-            "a record is longer than {MAX_RECORD} bytes; records are one JSON object per line"
-        )));
-    }
-    Ok(!line.is_empty())
+/// What is told: a line for each write, and the records that were refused.
+struct Told<'p> {
+    plan: &'p Plan,
+    out: std::io::StdoutLock<'static>,
+    rejected: u64,
 }
 
-/// Reads on to the end of the input.
-fn rest(input: &mut dyn BufRead, text: &mut Vec<u8>) -> Result<(), Failure> {
-    std::io::Read::take(&mut *input, MAX_RECORD as u64 + 1).read_to_end(text)?;
-    if text.len() > MAX_RECORD {
-        let help = "give more records as one JSON object per line";
-        return Err(Failure::usage(format!("a document over several lines is longer than {MAX_RECORD} bytes; {help}")));
+impl Told<'_> {
+    /// Tells what became of some records.
+    fn mapped(&mut self, mapped: &batches::Mapped) -> Result<(), Failure> {
+        mapped.refused.iter().for_each(|refusal| self.refused(refusal));
+        output::finish(self.out.write_all(&mapped.lines))
     }
-    Ok(())
+
+    /// Tells a record that was refused.
+    fn refused(&mut self, refusal: &Refused) {
+        self.rejected += 1;
+        reject(self.plan, refusal);
+    }
+
+    fn end(mut self) -> Outcome {
+        output::finish(self.out.flush())?;
+        Ok(if self.rejected > 0 { Exit::Attention } else { Exit::Done })
+    }
 }
 
 fn mocks(path: &std::path::Path, plan: &Plan) -> Result<Mocks, Failure> {
@@ -146,69 +113,12 @@ fn params(plan: &Plan, environment: &Environment) -> Result<Arc<[Value]>, Failur
         .collect()
 }
 
-/// What is mapped with, and how it goes.
-struct Mapping<'m> {
-    plan: &'m Plan,
-    params: Arc<[Value]>,
-    mocks: &'m Mocks,
-    out: BufWriter<StdoutLock<'static>>,
-    rejected: u64,
-}
-
-impl Mapping<'_> {
-    /// Maps one record.
-    fn record(&mut self, record: Value, number: u64) -> Result<(), Failure> {
-        let done = rehearse(self.plan, record, Arc::clone(&self.params), self.mocks);
-        self.done(done, number)
-    }
-
-    /// Writes what became of a record, or that it was rejected.
-    fn done(&mut self, done: Rehearsal, number: u64) -> Result<(), Failure> {
-        let key = match &done.key {
-            Ok(key) => key,
-            Err(error) => {
-                self.refuse(None, error, number);
-                return Ok(());
-            }
-        };
-        if let Next::Rejected(error) = &done.end {
-            self.refuse(Some(key), error, number);
-            return Ok(());
-        }
-        let mut line = Vec::new();
-        for write in &done.writes {
-            let Some(target) = self.plan.targets.get(write.target) else { continue };
-            line.clear();
-            line.extend_from_slice(b"{\"key\":");
-            json::write(&mut line, &Value::text(key));
-            line.extend_from_slice(b",\"target\":");
-            json::write(&mut line, &Value::from(format!("{}.{}", target.connector, target.entity)));
-            line.extend_from_slice(b",\"step\":");
-            json::write(&mut line, &Value::from(format!("{}{}", target.name, write.item)));
-            line.extend_from_slice(b",\"operation\":");
-            json::write(&mut line, &Value::text(&target.verb));
-            line.extend_from_slice(b",\"payload\":");
-            json::write(&mut line, &write.payload);
-            line.extend_from_slice(b"}\n");
-            output::finish(self.out.write_all(&line))?;
-        }
-        Ok(())
-    }
-
-    /// Tells a record that was rejected.
-    fn refuse(&mut self, key: Option<&str>, error: &EvalError, number: u64) {
-        self.rejected += 1;
-        let (file, line, column) = self.plan.place(error.at);
-        let number = (number > 0).then_some(number);
-        let rejected = serde_json::json!({
-            "key": key, "reason": error.message, "code": error.code.name(), "file": &*file, "line": line,
-            "column": column, "input_line": number,
-        });
-        output::note(&rejected.to_string());
-    }
-
-    fn end(&mut self) -> Outcome {
-        output::finish(self.out.flush())?;
-        Ok(if self.rejected > 0 { Exit::Attention } else { Exit::Done })
-    }
+fn reject(plan: &Plan, refusal: &Refused) {
+    let (error, number) = (&refusal.error, (refusal.line > 0).then_some(refusal.line));
+    let (file, line, column) = plan.place(error.at);
+    let rejected = serde_json::json!({
+        "key": refusal.key, "reason": error.message, "code": error.code.name(),
+        "file": &*file, "line": line, "column": column, "input_line": number,
+    });
+    output::note(&rejected.to_string());
 }

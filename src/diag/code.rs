@@ -126,6 +126,10 @@ codes! {
     E421: "table with a cache",
     E422: "file of a test cannot be read",
     E423: "table with uneven rows",
+    E431: "rule with a `*` that is not its end",
+    E432: "rule that fits every key",
+    E433: "cell of another type",
+    E434: "lookup that cannot be turned round",
     E501: "required field missing",
     E502: "field that the target does not have",
     E503: "target cannot settle an unknown outcome",
@@ -167,6 +171,7 @@ codes! {
     W925: "the same written twice",
     W926: "date taken without a zone",
     W927: "numbers compared as text",
+    W941: "pattern in a table of exact keys",
 }
 
 impl Code {

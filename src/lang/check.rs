@@ -8,6 +8,7 @@ mod constant;
 mod expression;
 mod group;
 mod join;
+mod lookup;
 mod matching;
 mod operator;
 mod program;
@@ -15,6 +16,7 @@ mod query;
 mod rows;
 mod step;
 mod target;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -23,7 +25,7 @@ use super::ast::{Expr, File, Name};
 use super::resolve::{Binding, Resolved};
 use super::{Environment, Files, MAX_DEPTH};
 use crate::catalog::{Base, Catalog, ObjectSpec, Type};
-use crate::diag::{Code, Diagnostic, Span};
+use crate::diag::{Code, Diagnostic, Source, Span};
 use crate::plan::{
     AlertPlan, Expr as Run, Facts, GroupPlan, LookupPlan, Node, ParamPlan, RetryPolicy, Slot, SourcePlan, Step,
     TargetPlan, TestPlan,
@@ -69,11 +71,12 @@ pub(super) fn check(
     catalog: &Catalog,
     files: &dyn Files,
     environment: &Environment,
+    source: &mut Source,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Checked> {
     let mut checker = Checker::new(resolved, catalog, found);
     checker.environment = environment;
-    program::check(&mut checker, file, files)
+    program::check(&mut checker, file, files, source)
 }
 
 /// Checks an expression over a document of unknown shape. Gives it with the number of slots it needs.
@@ -112,6 +115,8 @@ struct Checker<'c> {
     answers: BTreeMap<Slot, BTreeSet<String>>,
     /// Fields of the record that are read.
     reads: BTreeSet<String>,
+    /// Parts of the record that got a name, whatever is read of them.
+    touched: BTreeSet<String>,
     datasets: BTreeSet<&'static str>,
     /// The flow's group, once it is passed.
     grouped: Option<Name>,
@@ -150,6 +155,7 @@ impl<'c> Checker<'c> {
             params: Vec::new(),
             answers: BTreeMap::new(),
             reads: BTreeSet::new(),
+            touched: BTreeSet::new(),
             datasets: BTreeSet::new(),
             grouped: None,
             behind: HashSet::new(),

@@ -5,6 +5,7 @@ mod expression;
 mod group;
 mod item;
 mod literal;
+mod lookup;
 mod slip;
 mod test;
 
