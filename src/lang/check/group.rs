@@ -9,7 +9,7 @@ use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::lang::ast::{self, Access, Expr, ExprKind, GroupItem, Name};
 use crate::plan::expr::Comparison;
 use crate::plan::group::{Aggregate, Fold, GroupPlan, Grouping};
-use crate::plan::{Node, Step};
+use crate::plan::{Node, Slot, Step};
 use crate::value::{Text, Value};
 
 /// The most values that a `collect` may hold.
@@ -21,7 +21,7 @@ impl Checker<'_> {
         let slot = self.slot_at(item.name.span)?;
         let checked = self.group(&item.group, &item.name.text);
         self.grouped = Some(item.name.clone());
-        self.behind = self.slots.keys().copied().collect();
+        variables(&before, &mut self.behind);
         let (group, spec) = checked?;
         let record = Arc::new(spec);
         self.keep(slot, Type::new(Base::Object(Arc::clone(&record))), None, item.name.span)?;
@@ -218,6 +218,20 @@ fn asked<'e>(condition: &'e Expr, out: &mut Vec<&'e str>) {
             }
         }
         _ => {}
+    }
+}
+
+/// The variables that steps set.
+fn variables(steps: &[Step], out: &mut HashSet<Slot>) {
+    for step in steps {
+        match step {
+            Step::Let { slot, .. } => drop(out.insert(*slot)),
+            Step::When { then, otherwise, .. } => {
+                variables(then, out);
+                variables(otherwise, out);
+            }
+            _ => {}
+        }
     }
 }
 
