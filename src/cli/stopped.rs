@@ -7,24 +7,23 @@ use crate::diag::text;
 use crate::plan::trace::Found;
 use crate::plan::{EvalError, Plan};
 
-/// Tells, on stderr, of a record of `map` that was refused. `line` is that of the input.
-pub(super) fn tell(plan: &Plan, key: Option<&str>, error: &EvalError, line: u64, format: Format) {
+/// Tells, on stderr, of a record of `map` that was refused. `line` is that of the input; a group has none.
+pub(super) fn tell(plan: &Plan, key: Option<&str>, error: &EvalError, line: Option<u64>, format: Format) {
     match format {
         Format::Human => output::note(&human(plan, key, error, line, output::colour_on_stderr())),
         Format::Json => output::note(&json(plan, key, error, line)),
     }
 }
 
-fn human(plan: &Plan, key: Option<&str>, error: &EvalError, line: u64, colour: bool) -> String {
-    let record = match key {
-        Some(key) => format!("record {key}, line {line} of the input"),
-        None => format!("line {line} of the input"),
-    };
+fn human(plan: &Plan, key: Option<&str>, error: &EvalError, line: Option<u64>, colour: bool) -> String {
+    let key = key.map(|key| format!("record {key}"));
+    let line = line.map(|line| format!("line {line} of the input"));
+    let record = key.into_iter().chain(line).collect::<Vec<_>>().join(", ");
     let told = error.stopped(record);
     text::render(&plan.source_text, &[told], colour)
 }
 
-fn json(plan: &Plan, key: Option<&str>, error: &EvalError, line: u64) -> String {
+fn json(plan: &Plan, key: Option<&str>, error: &EvalError, line: Option<u64>) -> String {
     let (file, at_line, column) = plan.place(error.at);
     let found: Vec<serde_json::Value> =
         error.found.iter().map(|Found { path, value }| serde_json::json!({ "path": path, "value": value })).collect();
