@@ -102,7 +102,11 @@ fn whole(text: &str) -> String {
     } else {
         "flow example\nsource amazon.orders { on every 15m }\n"
     };
-    let key = if text.lines().any(|line| line.starts_with("key ")) { "" } else { "key $.orderId\n" };
+    let key = if text.lines().any(|line| line.starts_with("key ") || line.starts_with("group ")) {
+        ""
+    } else {
+        "key $.orderId\n"
+    };
     let target = if text.lines().any(|line| line.trim_start().starts_with("target ")) {
         ""
     } else {
@@ -137,6 +141,19 @@ fn own_tests(block: &Block, files: &FilesInMemory) -> Option<String> {
     let done = std::process::Command::new(env!("CARGO_BIN_EXE_flowrun")).arg("test").arg(flow).output().unwrap();
     let shown = String::from_utf8_lossy(&done.stdout).into_owned();
     (!done.status.success()).then(|| format!("{}: its tests fail\n{shown}", block.place))
+}
+
+/// What is wrong with a file that flows share, or with its own tests.
+fn shared_file(block: &Block, name: &str, files: &FilesInMemory) -> Option<String> {
+    let compiled = lang::compile(&flows::source(name, &block.text), &flows::catalog(), files, &flows::anywhere());
+    let shown = text::render(&compiled.source, &compiled.diagnostics, false);
+    let Some(plan) = compiled.shared.filter(|_| compiled.diagnostics.is_empty()) else {
+        return Some(format!("{}: not clean\n{shown}", block.place));
+    };
+    let failures = plan.tests.iter().flat_map(|test| flowrun::rehearse::case::run(&plan, test).failures);
+    let failures: Vec<_> = failures.map(|failure| failure.told).collect();
+    let shown = text::render(&compiled.source, &failures, false);
+    (!failures.is_empty()).then(|| format!("{}: its tests fail\n{shown}", block.place))
 }
 
 fn run(block: &Block, files: &FilesInMemory, wrong: &mut Vec<String>) -> bool {
@@ -206,6 +223,12 @@ fn every_example_in_the_documents_runs() {
         let mut files = FilesInMemory::default();
         files.0.insert("markets.csv".to_owned(), b"marketplace_id,channel,currency\nA1,EU,EUR\n".to_vec());
         for block in blocks(&path) {
+            if let Some(name) = block.info.strip_prefix("flow-file ") {
+                wrong.extend(shared_file(&block, name, &files));
+                files.0.insert(name.to_owned(), block.text.into_bytes());
+                ran += 1;
+                continue;
+            }
             if let Some(name) = block.info.strip_prefix("csv ") {
                 files.0.insert(name.to_owned(), block.text.into_bytes());
                 continue;
@@ -413,4 +436,53 @@ fn the_list_of_connectors_is_up_to_date() {
     let mut wrong = Vec::new();
     flows::golden(&flows::root().join("docs/connectors.md"), &out, &mut wrong);
     assert!(wrong.is_empty(), "docs/connectors.md is not up to date; UPDATE=1 rewrites it");
+}
+
+/// What is said of an example: its errors, or its warnings where it has none; or why a record of it stops.
+fn said(flow: &str, record: Option<&str>) -> String {
+    let source = flows::source("example.flow", &whole(flow));
+    let compiled = lang::compile(&source, &flows::catalog(), &FilesInMemory::default(), &flows::anywhere());
+    if let (Some(plan), Some(record)) = (&compiled.plan, record) {
+        let done = flows::run(plan, flows::document(record), &flowrun::rehearse::Mocks::default());
+        let flowrun::plan::Next::Rejected(error) = done.end else { panic!("{flow} does not stop {record}") };
+        let who = format!("record {}, line 1 of the input", done.key.unwrap_or_default());
+        let told = error.stopped(who);
+        return text::render(&source, &[told], false);
+    }
+    let failed = compiled.failed();
+    let unused = |found: &&flowrun::diag::Diagnostic| found.code.name() != "W901" || compiled.diagnostics.len() == 1;
+    let shown = compiled.diagnostics.iter().filter(unused);
+    let shown: Vec<_> = shown.filter(|found| !failed || found.severity() == Severity::Error).cloned().collect();
+    text::render(&source, &shown, false)
+}
+
+#[test]
+fn the_comparison_shows_what_is_said() {
+    let path = flows::root().join("docs/errors-compared.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (mut out, mut shown) = (String::new(), 0);
+    let (mut flow, mut record) = (String::new(), None);
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else {
+            writeln!(out, "{line}").unwrap();
+            continue;
+        };
+        let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let mut body = body.join("\n");
+        match info {
+            "console flowrun" => {
+                body = said(&flow, record.take().as_deref()).trim_end().to_owned();
+                shown += 1;
+            }
+            "json" => record = Some(body.clone()),
+            info if info == "wrong" || info.starts_with("flow") => flow = format!("{body}\n"),
+            _ => {}
+        }
+        writeln!(out, "```{info}\n{body}\n```").unwrap();
+    }
+    assert_eq!(shown, 20, "twenty mistakes");
+    let mut wrong = Vec::new();
+    flows::golden(&path, &out, &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
 }
