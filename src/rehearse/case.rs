@@ -1,15 +1,17 @@
 //! The tests of a flow: runs one and tells what does not hold, with the field, what it should be, and where in the flow it
 //! is set.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::difference::{self, Difference, differences};
 use super::origin::Origins;
-use super::{Mocked, Mocks, Rehearsal, rehearse};
+use super::{Mocked, Mocks, Rehearsal, through};
 use crate::diag::{Code, Diagnostic, Span};
-use crate::plan::eval::{evaluate, shown, sides, truth};
-use crate::plan::{Expectation, Expected, Expr, Next, Node, Plan, RowPlace, TargetId, TestPlan, Write};
-use crate::value::{Object, Value};
+use crate::plan::eval::{Answer, Lookups, evaluate, shown, sides, truth};
+use crate::plan::{Expectation, Expected, Expr, LookupId, Next, Node, Plan, RowPlace, TargetId, TestPlan, Write};
+use crate::value::{Object, Value, json};
 
 /// How many differences of one expectation are shown in the flow's text; the rest is a list.
 const SHOWN: usize = 12;
@@ -75,7 +77,8 @@ pub fn run(plan: &Plan, test: &TestPlan) -> Ran {
     }
     mocks.answers = test.answers.iter().cloned().collect();
     mocks.refusals = test.refusals.iter().cloned().collect();
-    let mut done = rehearse(plan, test.record.clone(), params, &mocks);
+    let asked = Asked { inner: Mocked { plan, mocks: &mocks }, keys: RefCell::default() };
+    let mut done = through(plan, test.record.clone(), params, &mocks, &asked);
     if let Some(row) = &test.row {
         done.progress.frame().set(row.slot, row.value.clone());
     }
@@ -90,6 +93,10 @@ pub fn run(plan: &Plan, test: &TestPlan) -> Ran {
         for expected in &test.expectations {
             unmet(plan, expected, &mut done, &mocks, &mut ran);
         }
+    }
+    let idle = asked.idle(test);
+    if let (Some(failure), false) = (ran.failures.first_mut(), idle.is_empty()) {
+        failure.told.message.push_str(&idle);
     }
     if let Some(row) = &test.row {
         for failure in &mut ran.failures {
@@ -182,6 +189,52 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mock
                 Err(error) => say(*at, format!("this cannot be worked out: {}", error.message)),
             }
         }
+    }
+}
+
+/// Lookups that remember what they were asked for, so that a mock of which nothing asks can be told: its key is wrong more
+/// often than not.
+struct Asked<'a> {
+    inner: Mocked<'a>,
+    keys: RefCell<BTreeSet<(LookupId, String)>>,
+}
+
+impl Asked<'_> {
+    fn shown(keys: &[Value]) -> String {
+        keys.iter().map(json::to_string).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The mocks of which nothing has asked, each on a line with what was asked for instead.
+    fn idle(&self, test: &TestPlan) -> String {
+        let asked = self.keys.borrow();
+        let mut out = String::new();
+        for (lookup, keys, _) in &test.lookups {
+            let key = Self::shown(keys);
+            if asked.contains(&(*lookup, key.clone())) {
+                continue;
+            }
+            let others: Vec<&str> =
+                asked.iter().filter(|(other, _)| other == lookup).map(|(_, key)| key.as_str()).take(3).collect();
+            let name = self.inner.name(*lookup);
+            let instead = if others.is_empty() { "nothing at all".to_owned() } else { others.join(" and ") };
+            out.push_str(&format!("\n`{name}[{key}]` is mocked, and `{name}` was asked for {instead}"));
+        }
+        out
+    }
+}
+
+impl Lookups for Asked<'_> {
+    fn find(&self, lookup: LookupId, keys: &[Value]) -> Answer {
+        self.keys.borrow_mut().insert((lookup, Self::shown(keys)));
+        self.inner.find(lookup, keys)
+    }
+
+    fn name(&self, lookup: LookupId) -> String {
+        self.inner.name(lookup)
+    }
+
+    fn miss(&self, lookup: LookupId, keys: &str) -> String {
+        self.inner.miss(lookup, keys)
     }
 }
 
