@@ -78,7 +78,10 @@ pub fn run(plan: &Plan, test: &TestPlan) -> Ran {
     mocks.answers = test.answers.iter().cloned().collect();
     mocks.refusals = test.refusals.iter().cloned().collect();
     let asked = Asked { inner: Mocked { plan, mocks: &mocks }, keys: RefCell::default() };
-    let mut done = through(plan, test.record.clone(), params, &mocks, &asked);
+    let mut done = match test.alone {
+        true => Rehearsal::nothing(plan, params),
+        false => through(plan, test.record.clone(), params, &mocks, &asked),
+    };
     if let Some(row) = &test.row {
         done.progress.frame().set(row.slot, row.value.clone());
     }
@@ -88,10 +91,10 @@ pub fn run(plan: &Plan, test: &TestPlan) -> Ran {
     let rejected = test.expectations.iter().any(|expected| matches!(expected, Expectation::Rejected { .. }));
     if let (Next::Rejected(error), false) = (&done.end, rejected) {
         let message = format!("the record was rejected: {} ({})", error.message, error.code.name());
-        ran.failures.push(failure(Diagnostic::new(error.code, error.at, message).label(test.at, "in this test")));
+        ran.failures.push(failure(error.told(message).label(test.at, "in this test")));
     } else {
         for expected in &test.expectations {
-            unmet(plan, expected, &mut done, &mocks, &mut ran);
+            unmet(plan, expected, &mut done, &asked, &mut ran);
         }
     }
     let idle = asked.idle(test);
@@ -128,7 +131,7 @@ fn failure(told: Diagnostic) -> Failure {
     Failure { told, fields: Vec::new(), golden: None }
 }
 
-fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mocks, ran: &mut Ran) {
+fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, lookups: &dyn Lookups, ran: &mut Ran) {
     let reason_fits =
         |wanted: &Option<String>, given: &str| wanted.as_ref().is_none_or(|part| given.contains(part.as_str()));
     let mut say = |at: Span, message: String| ran.failures.push(failure(Diagnostic::new(Code::E608, at, message)));
@@ -177,11 +180,10 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mock
             compared("targets", wanted, &writes, *at, places, ran);
         }
         Expectation::Holds { condition, at } => {
-            let lookups = Mocked { plan, mocks };
-            match truth(condition, done.progress.frame(), &lookups) {
+            match truth(condition, done.progress.frame(), lookups) {
                 Ok(true) => {}
                 Ok(false) => {
-                    let (part, detail) = why_not(condition, done, &lookups);
+                    let (part, detail) = why_not(condition, done, lookups);
                     // The part that fails is underlined, not the whole of a longer condition.
                     let part = if part == condition.at { *at } else { part };
                     say(part, format!("this does not hold{detail}"));
@@ -323,7 +325,7 @@ fn target_of(plan: &Plan, writes: &[Write], item: &difference::Step) -> Option<T
 }
 
 /// The part of a condition that fails, and what stands in it.
-fn why_not(condition: &Node, done: &mut Rehearsal, lookups: &Mocked<'_>) -> (Span, String) {
+fn why_not(condition: &Node, done: &mut Rehearsal, lookups: &dyn Lookups) -> (Span, String) {
     match &condition.expr {
         Expr::And(a, b) => match truth(a, done.progress.frame(), lookups) {
             Ok(true) => why_not(b, done, lookups),
