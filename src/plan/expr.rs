@@ -1,12 +1,13 @@
 //! Expressions as they run.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use super::coverage::Probe;
 use super::{LookupId, Slot};
 use crate::catalog::{Base, Function};
 use crate::diag::Span;
-use crate::value::{Names, Text, Value, money::Rounding, query::Query};
+use crate::value::{Names, Object, Text, Value, money::Rounding, query::Query};
 
 /// An expression with its place in the flow.
 #[derive(Debug)]
@@ -191,6 +192,46 @@ pub struct PathStep {
     pub to: Access,
     /// Whether the whole path gives null where this step finds nothing.
     pub lenient: bool,
+    /// Where the field was found the last time.
+    pub near: Near,
+}
+
+impl PathStep {
+    /// A step.
+    #[must_use]
+    pub fn new(to: Access, lenient: bool) -> Self {
+        Self { to, lenient, near: Near::default() }
+    }
+}
+
+/// Where a field was found the last time, which is where it is the next time where objects have one shape. Only a hint:
+/// what is there is looked at.
+#[derive(Debug, Default)]
+pub struct Near(AtomicUsize);
+
+impl Near {
+    /// The field of that name.
+    #[must_use]
+    pub fn find<'o>(&self, object: &'o Object, name: &str) -> Option<&'o Value> {
+        let near = self.0.load(Ordering::Relaxed);
+        let place = object.place(name, near)?;
+        if place != near {
+            self.0.store(place, Ordering::Relaxed);
+        }
+        object.values().get(place)
+    }
+}
+
+impl Clone for Near {
+    fn clone(&self) -> Self {
+        Self::default()
+    }
+}
+
+impl PartialEq for Near {
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
 }
 
 /// Where a step leads.

@@ -11,7 +11,7 @@ use crate::rehearse::mapper::{Mapper, Refused};
 /// How long one record may be, in bytes.
 const MAX_RECORD: usize = 16 << 20;
 /// How many bytes are read at once: many records, and few enough to stay in the processor's cache.
-const BATCH: usize = 256 << 10;
+const BATCH: usize = 128 << 10;
 /// How many batches may wait before and behind each thread.
 const WAITING: usize = 2;
 
@@ -168,12 +168,13 @@ pub(super) fn map<'p>(
 
 fn of_batch(mapper: &mut Mapper<'_>, batch: &Batch) -> Mapped {
     let mut mapped = Mapped { lines: Vec::with_capacity(batch.text.len()), refused: Vec::new() };
-    let mut line = batch.line;
-    for text in batch.text.split(|byte| *byte == b'\n') {
+    let (mut line, mut start) = (batch.line, 0);
+    for end in memchr::memchr_iter(b'\n', &batch.text).chain(std::iter::once(batch.text.len())) {
+        let text = batch.text.get(start..end).unwrap_or_default();
         if !text.iter().all(u8::is_ascii_whitespace) {
             mapper.line(text, line, &mut mapped.lines, &mut mapped.refused);
         }
-        line += 1;
+        (line, start) = (line + 1, end + 1);
     }
     mapped
 }
