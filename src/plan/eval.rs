@@ -474,7 +474,7 @@ fn walk<'v>(node: &Node, start: &'v Value, steps: &[PathStep]) -> Result<Reached
     let mut value = start;
     for (index, step) in steps.iter().enumerate() {
         let next = match (&step.to, value) {
-            (Access::Field(name), Value::Object(object)) => step.near.find(object, name),
+            (Access::Field(_), Value::Object(object)) => step.near.find(object),
             (Access::Field(name), Value::Money(money)) => {
                 let part = match &**name {
                     "amount" => Value::Decimal(money.amount),

@@ -200,23 +200,30 @@ impl PathStep {
     /// A step.
     #[must_use]
     pub fn new(to: Access, lenient: bool) -> Self {
-        Self { to, lenient, near: Near::default() }
+        let near = match &to {
+            Access::Field(name) => Near { name: Text::new(name), place: AtomicUsize::new(0) },
+            Access::Index(_) | Access::All => Near::default(),
+        };
+        Self { to, lenient, near }
     }
 }
 
 /// Where a field was found the last time, which is where it is the next time where objects have one shape. Only a hint:
 /// what is there is looked at.
 #[derive(Debug, Default)]
-pub struct Near(AtomicUsize);
+pub struct Near {
+    name: Text,
+    place: AtomicUsize,
+}
 
 impl Near {
-    /// The field of that name.
+    /// The field, if the object has it.
     #[must_use]
-    pub fn find<'o>(&self, object: &'o Object, name: &str) -> Option<&'o Value> {
-        let near = self.0.load(Ordering::Relaxed);
-        let place = object.place(name, near)?;
+    pub fn find<'o>(&self, object: &'o Object) -> Option<&'o Value> {
+        let near = self.place.load(Ordering::Relaxed);
+        let place = object.place(&self.name, near)?;
         if place != near {
-            self.0.store(place, Ordering::Relaxed);
+            self.place.store(place, Ordering::Relaxed);
         }
         object.values().get(place)
     }
@@ -224,13 +231,13 @@ impl Near {
 
 impl Clone for Near {
     fn clone(&self) -> Self {
-        Self::default()
+        Self { name: self.name.clone(), place: AtomicUsize::new(self.place.load(Ordering::Relaxed)) }
     }
 }
 
 impl PartialEq for Near {
-    fn eq(&self, _: &Self) -> bool {
-        true
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
     }
 }
 

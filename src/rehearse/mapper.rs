@@ -5,7 +5,8 @@
 use std::sync::Arc;
 
 use super::{Mocked, Mocks, answer_to};
-use crate::catalog::{send, wire};
+use crate::catalog::send::Writer;
+use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::plan::progress::misfit;
 use crate::plan::{EvalError, Next, Plan, Progress};
@@ -22,6 +23,7 @@ pub struct Mapper<'p> {
     picker: Picker,
     /// What stands between the key and the verb of each target's lines: `,"target":"tims.customers","step":"account"`.
     heads: Vec<Vec<u8>>,
+    writers: Vec<Writer>,
 }
 
 /// A record that cannot be mapped.
@@ -52,6 +54,7 @@ impl<'p> Mapper<'p> {
             progress: Progress::new(plan, Value::Null, params).as_built(),
             picker: Picker::new(&plan.source.shape),
             heads: heads.collect(),
+            writers: plan.targets.iter().map(|target| Writer::new(&target.input)).collect(),
         }
     }
 
@@ -99,7 +102,11 @@ impl<'p> Mapper<'p> {
                     ));
                 }
             };
-            let Some(target) = self.plan.targets.get(write.target) else { return Ok(()) };
+            let (Some(target), Some(writer)) =
+                (self.plan.targets.get(write.target), self.writers.get(write.target))
+            else {
+                return Ok(());
+            };
             if let Some(refusal) = self.lookups.mocks.refusals.get(&write.target) {
                 return Err(EvalError::new(refusal.code, target.at, refusal.message.clone()));
             }
@@ -116,7 +123,7 @@ impl<'p> Mapper<'p> {
             json::write_text(out, &target.verb);
             out.extend_from_slice(b",\"payload\":");
             let Value::Object(built) = &write.payload else { return Ok(()) };
-            send::write(out, built, &target.input).map_err(|wrong| misfit(target, &wrong))?;
+            writer.write(out, built).map_err(|wrong| misfit(target, &wrong))?;
             out.extend_from_slice(b"}\n");
             let answer = match target.keeps.is_empty() {
                 // Nobody reads it.

@@ -43,18 +43,12 @@ impl Object {
         self.values.get(at)
     }
 
-    /// The field of that name, which probably stands at `place`.
-    #[must_use]
-    pub fn get_near(&self, name: &str, place: usize) -> Option<&Value> {
-        match self.names.get(place) {
-            Some(field) if field == name => self.values.get(place),
-            _ => self.get(name),
-        }
-    }
-
     /// Where the field of that name stands; it is looked for from `near` on.
     #[must_use]
-    pub fn place(&self, name: &str, near: usize) -> Option<usize> {
+    pub fn place(&self, name: &Text, near: usize) -> Option<usize> {
+        if self.names.get(near) == Some(name) {
+            return Some(near);
+        }
         let (before, behind) = self.names.split_at_checked(near).unwrap_or((&self.names, &[]));
         let found = behind.iter().position(|field| field == name).map(|at| at + near);
         found.or_else(|| before.iter().position(|field| field == name))

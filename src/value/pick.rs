@@ -206,7 +206,7 @@ impl Picker {
             };
             cursor.blank();
             match to {
-                Some((to, name)) => {
+                Some(to) => {
                     if met & bit != 0 {
                         return Err(Unknown);
                     }
@@ -214,7 +214,7 @@ impl Picker {
                         unordered = Some(self.names(node, met).to_vec());
                     }
                     if let Some(names) = &mut unordered {
-                        names.push(name);
+                        names.extend(self.name(node, at));
                     }
                     met |= bit;
                     values.push(self.value(cursor, to, depth)?);
@@ -286,11 +286,14 @@ impl Picker {
         Ok(at)
     }
 
-    /// Where the value of a step belongs, with its name.
+    /// Where the value of a step belongs.
     #[allow(clippy::option_option, reason = "no such step, and a step that nobody looks at")]
-    fn target(&self, node: usize, step: usize) -> Option<Option<(usize, Text)>> {
-        let step = self.objects.get(node)?.steps.get(step)?;
-        Some(step.to.map(|to| (to, step.name.clone())))
+    fn target(&self, node: usize, step: usize) -> Option<Option<usize>> {
+        Some(self.objects.get(node)?.steps.get(step)?.to)
+    }
+
+    fn name(&self, node: usize, step: usize) -> Option<Text> {
+        Some(self.objects.get(node)?.steps.get(step)?.name.clone())
     }
 
     /// The names of the steps that were met, shared by all objects that have just these.
