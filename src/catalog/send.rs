@@ -2,18 +2,19 @@
 //! make of it one after the other, without the document in between. The schema is made ready for that once: each field
 //! has its name as it is written, and remembers where a flow's objects have it.
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use super::types::{Base, ObjectSpec, Type};
 use super::wire::{self, Mismatch};
-use crate::value::{Object, Text, Value, json};
+use crate::value::{Names, Object, Text, Value, json};
 
 /// A schema, ready for writing.
 #[derive(Debug)]
 pub struct Writer {
     spec: Arc<ObjectSpec>,
     fields: Vec<FieldWriter>,
+    /// Where the first objects that came had the fields: those that a flow builds in one place share their names.
+    places: OnceLock<(Names, Vec<Option<usize>>)>,
 }
 
 #[derive(Debug)]
@@ -21,8 +22,6 @@ struct FieldWriter {
     name: Text,
     /// The name as it is written: `"sku":`.
     written: Vec<u8>,
-    /// Where objects have it, most of the time.
-    near: AtomicUsize,
     ty: Type,
     as_text: bool,
     inner: Inner,
@@ -42,7 +41,7 @@ impl Writer {
     /// Makes a schema ready.
     #[must_use]
     pub fn new(spec: &Arc<ObjectSpec>) -> Self {
-        let fields = spec.fields.iter().enumerate().map(|(place, field)| {
+        let fields = spec.fields.iter().map(|field| {
             let mut written = Vec::new();
             json::write_text(&mut written, &field.name);
             written.push(b':');
@@ -54,10 +53,9 @@ impl Writer {
                 },
                 _ => Inner::Plain,
             };
-            let near = AtomicUsize::new(place);
-            FieldWriter { name: Text::new(&field.name), written, near, ty: field.ty.clone(), as_text: field.as_text, inner }
+            FieldWriter { name: Text::new(&field.name), written, ty: field.ty.clone(), as_text: field.as_text, inner }
         });
-        Self { spec: Arc::clone(spec), fields: fields.collect() }
+        Self { spec: Arc::clone(spec), fields: fields.collect(), places: OnceLock::new() }
     }
 
     /// Appends the object as JSON. Fails as [`wire::write`] does; what was appended by then must be taken back.
@@ -65,8 +63,16 @@ impl Writer {
         out.push(b'{');
         let start = out.len();
         let mut known = 0;
-        for field in &self.fields {
-            let value = match field.find(object) {
+        let (names, places) = self.places.get_or_init(|| {
+            (Arc::clone(object.names()), self.fields.iter().map(|field| object.place(&field.name, 0)).collect())
+        });
+        let as_before = Arc::ptr_eq(names, object.names());
+        for (index, field) in self.fields.iter().enumerate() {
+            let place = match as_before {
+                true => places.get(index).copied().flatten(),
+                false => object.place(&field.name, index),
+            };
+            let value = match place.and_then(|place| object.values().get(place)) {
                 Some(value) => {
                     known += 1;
                     value
@@ -110,15 +116,6 @@ impl Writer {
 }
 
 impl FieldWriter {
-    fn find<'o>(&self, object: &'o Object) -> Option<&'o Value> {
-        let near = self.near.load(Ordering::Relaxed);
-        let place = object.place(&self.name, near)?;
-        if place != near {
-            self.near.store(place, Ordering::Relaxed);
-        }
-        object.values().get(place)
-    }
-
     fn write(&self, out: &mut Vec<u8>, value: &Value) -> Result<(), Mismatch> {
         match (&self.inner, value) {
             (Inner::Object(writer), Value::Object(object)) => return writer.write(out, object),

@@ -472,32 +472,45 @@ impl Reached<'_> {
 
 fn walk<'v>(node: &Node, start: &'v Value, steps: &[PathStep]) -> Result<Reached<'v>, EvalError> {
     let mut value = start;
-    for (index, step) in steps.iter().enumerate() {
+    let mut at = 0;
+    while let Some(step) = steps.get(at) {
+        let mut taken = 1;
         let next = match (&step.to, value) {
-            (Access::Field(_), Value::Object(object)) => step.near.find(object),
+            (Access::Field(_), Value::Object(object)) => {
+                step.find(object, steps.get(at..).unwrap_or_default()).map(|(found, steps)| {
+                    taken = steps;
+                    found
+                })
+            }
             (Access::Field(name), Value::Money(money)) => {
                 let part = match &**name {
                     "amount" => Value::Decimal(money.amount),
                     "currency" => Value::text(money.currency.code()),
                     _ => return Err(absent(node, value, step)),
                 };
-                return Ok(Reached::Made(walk(node, &part, steps.get(index + 1..).unwrap_or_default())?.value()));
+                return Ok(Reached::Made(walk(node, &part, steps.get(at + 1..).unwrap_or_default())?.value()));
             }
             (Access::Index(index), Value::List(items)) => {
                 let at = if *index < 0 { i64::try_from(items.len()).unwrap_or(i64::MAX) + index } else { *index };
                 usize::try_from(at).ok().and_then(|at| items.get(at))
             }
             (Access::All, Value::List(_) | Value::Object(_)) => {
-                return every(node, value, steps.get(index + 1..).unwrap_or_default()).map(Reached::Made);
+                return every(node, value, steps.get(at + 1..).unwrap_or_default()).map(Reached::Made);
             }
             (_, Value::Null) => None,
             (to, other) => return Err(astray(node, to, other)),
         };
+        // Of several steps that were taken at once the last one decides: `?` covers all before it.
+        let lenient = steps.get(at + taken - 1).is_some_and(|step| step.lenient);
+        // In a flat object null may be absence.
+        let unsure = taken > 1 || matches!(value, Value::Object(object) if object.is_flat());
         value = match next {
-            Some(Value::Null) | None if step.lenient => return Ok(Reached::Made(Value::Null)),
+            Some(Value::Null) | None if lenient => return Ok(Reached::Made(Value::Null)),
+            Some(Value::Null) if unsure => return Err(absent(node, value, step)),
             Some(next) => next,
             None => return Err(absent(node, value, step)),
         };
+        at += taken;
     }
     Ok(Reached::There(value))
 }

@@ -14,7 +14,7 @@ use foldhash::fast::FixedState;
 
 pub use key::Fold;
 
-use crate::value::{Object, Value};
+use crate::value::{Names, Object, Text, Value};
 use memo::Memo;
 use rules::Rules;
 
@@ -30,6 +30,8 @@ pub struct Table {
     fold: Fold,
     index: Index,
     rows: Vec<Row>,
+    /// The columns given as the names that all rows share.
+    names: Names,
 }
 
 /// One row of a table.
@@ -60,7 +62,8 @@ impl Table {
         } else {
             Index::Exact(HashMap::default())
         };
-        Self { path: path.into(), by, give, fold, index, rows: Vec::new() }
+        let names = Names::new(give.iter().map(Text::new).collect());
+        Self { path: path.into(), by, give, fold, index, rows: Vec::new(), names }
     }
 
     /// Adds a row; tells the row that has its key already.
@@ -82,7 +85,7 @@ impl Table {
         let gives = if given.len() == 1 {
             given.pop().unwrap_or_default()
         } else {
-            Value::object(self.give.iter().map(String::as_str).zip(given).collect::<Object>())
+            Value::object(Object::shaped(&self.names, given.into()))
         };
         self.rows.push(Row { key, gives, line });
         Ok(())

@@ -10,8 +10,9 @@ use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::plan::progress::misfit;
 use crate::plan::{EvalError, Next, Plan, Progress};
+use crate::value::json::{self, Reader};
+use crate::value::Value;
 use crate::value::pick::Picker;
-use crate::value::{Value, json};
 
 /// Takes records through a plan, one after the other. It learns from each how the next is likely to look, so each
 /// thread has its own.
@@ -21,6 +22,7 @@ pub struct Mapper<'p> {
     lookups: Mocked<'p>,
     progress: Progress,
     picker: Picker,
+    reader: Reader,
     /// What stands between the key and the verb of each target's lines: `,"target":"tims.customers","step":"account"`.
     heads: Vec<Vec<u8>>,
     writers: Vec<Writer>,
@@ -53,6 +55,7 @@ impl<'p> Mapper<'p> {
             lookups: Mocked { plan, mocks },
             progress: Progress::new(plan, Value::Null, params).as_built(),
             picker: Picker::new(&plan.source.shape),
+            reader: Reader::default(),
             heads: heads.collect(),
             writers: plan.targets.iter().map(|target| Writer::new(&target.input)).collect(),
         }
@@ -60,7 +63,13 @@ impl<'p> Mapper<'p> {
 
     /// Maps the record, or the list of records, of one line of JSON, and appends a line for each write.
     pub fn line(&mut self, text: &[u8], line: u64, out: &mut Vec<u8>, refused: &mut Vec<Refused>) {
-        match self.picker.read(text) {
+        if let Some(record) = self.picker.pick(text)
+            && self.record(record, line, out).is_ok()
+        {
+            return;
+        }
+        // What goes wrong is said of the whole record.
+        match self.reader.parse(text) {
             Ok(Value::List(records)) => {
                 for record in records.iter() {
                     refused.extend(self.record(record.clone(), line, out).err());

@@ -17,6 +17,7 @@ pub type Names = Arc<Vec<Text>>;
 pub struct Object {
     names: Names,
     values: SmallVec<[Value; 4]>,
+    flat: bool,
 }
 
 impl Object {
@@ -31,9 +32,21 @@ impl Object {
     #[must_use]
     pub fn shaped(names: &Names, values: SmallVec<[Value; 4]>) -> Self {
         if names.len() == values.len() {
-            return Self { names: Arc::clone(names), values };
+            return Self { names: Arc::clone(names), values, flat: false };
         }
         names.iter().cloned().zip(values).collect()
+    }
+
+    /// What was read of a document, with the paths at which it stood as names. Null may also mean that it is not there.
+    #[must_use]
+    pub fn flat(paths: &Names, values: SmallVec<[Value; 4]>) -> Self {
+        Self { names: Arc::clone(paths), values, flat: true }
+    }
+
+    /// Whether its names are paths into the document that it was read from: see [`super::pick`].
+    #[must_use]
+    pub fn is_flat(&self) -> bool {
+        self.flat
     }
 
     /// The field of that name.
