@@ -124,7 +124,7 @@ impl Shape {
             return known;
         }
         node.items = Some(new);
-        self.nodes.push(Node::default());
+        self.nodes.push(Node { named: true, ..Node::default() });
         new
     }
 }
@@ -194,7 +194,7 @@ impl Picker {
 
     fn value(&mut self, cursor: &mut Cursor<'_>, node: usize, depth: usize) -> Result<Value, Unknown> {
         match cursor.peek() {
-            b'"' => cursor.string().map(|text| Value::Text(Text::new(text))),
+            b'"' => cursor.text().map(Value::Text),
             b'{' => self.object(cursor, node, depth + 1),
             b'[' => self.list(cursor, node, depth + 1),
             b't' => cursor.word(b"true").map(|()| Value::Bool(true)),
@@ -479,6 +479,18 @@ impl<'t> Cursor<'t> {
         self.text.get(start..self.at).ok_or(Unknown)
     }
 
+    /// Text, perhaps with escapes.
+    fn text(&mut self) -> Result<Text, Unknown> {
+        let start = self.at;
+        if let Ok(text) = self.string() {
+            return Ok(Text::new(text));
+        }
+        self.at = start + 1;
+        self.behind_text()?;
+        let raw = self.text.get(start..self.at).ok_or(Unknown)?;
+        serde_json::from_str::<String>(raw).map(Text::from).map_err(|_| Unknown)
+    }
+
     /// Text without escapes.
     fn string(&mut self) -> Result<&'t str, Unknown> {
         if self.take() != b'"' {
@@ -612,7 +624,7 @@ mod tests {
             r#"{"id":1,"id":2}"#,
             r#"{"id":tru}"#,
             r#"{"x":[}"#,
-            r#"{"id":"A\u00e9"}"#,
+            r#"{"id":"A\ud800"}"#,
             "",
             "[",
             "[1]",
