@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::at_hand::{at_hand, found};
 use super::expr::{Access, Arithmetic, Comparison, Expr, Fields, Node, PathStep};
 use super::{LookupId, Slot};
 use crate::catalog::{Args, Base, Params, wire};
@@ -150,7 +151,13 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
         Expr::Record => Ok(frame.record.clone()),
         Expr::Slot(slot) => Ok(frame.get(*slot).clone()),
         Expr::Param(index) => Ok(frame.params.get(*index).cloned().unwrap_or_default()),
-        Expr::Path { base, steps, read } => path(node, base, steps, read.as_ref(), frame, lookups),
+        Expr::Path { base, steps, read } => match found(node, frame) {
+            Some(value) => match read {
+                Some(read) => read_as(node, value, read),
+                None => Ok(value.clone()),
+            },
+            None => path(node, base, steps, read.as_ref(), frame, lookups),
+        },
         Expr::Query { base, query, read } => {
             let base = evaluate(base, frame, lookups)?;
             let found = query
@@ -168,6 +175,12 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             call(node, function, args, &values)
         }
         Expr::Lookup { lookup, keys, otherwise } => {
+            if let [key] = keys.as_slice()
+                && let Some(key) = at_hand(key, frame)
+                && let Answer::Found(value) = lookups.find(*lookup, std::slice::from_ref(key))
+            {
+                return Ok(value);
+            }
             let values = all(keys, frame, lookups)?;
             match lookups.find(*lookup, &values) {
                 Answer::Found(value) => Ok(value),
@@ -217,6 +230,10 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             arithmetic(*operation, &a, &b).map_err(|why| EvalError::new(Code::E605, node.at, why))
         }
         Expr::Compare(comparison, left, right) => {
+            if let (Some(a), Some(b)) = (at_hand(left, frame), at_hand(right, frame)) {
+                let holds = compare(*comparison, a, b);
+                return holds.map(Value::Bool).map_err(|why| EvalError::new(Code::E603, node.at, why));
+            }
             let a = evaluate(left, frame, lookups)?;
             let b = evaluate(right, frame, lookups)?;
             compare(*comparison, &a, &b).map(Value::Bool).map_err(|why| EvalError::new(Code::E603, node.at, why))
@@ -311,6 +328,10 @@ pub fn text_of(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Result<
 }
 
 fn push_text(text: &mut String, part: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Result<(), EvalError> {
+    if let Some(Value::Text(part)) = at_hand(part, frame) {
+        text.push_str(part);
+        return Ok(());
+    }
     match evaluate(part, frame, lookups)? {
         Value::Text(part) => text.push_str(&part),
         other @ (Value::Null | Value::List(_) | Value::Object(_)) => return Err(mismatch(part, "text", &other)),

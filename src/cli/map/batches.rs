@@ -3,6 +3,7 @@
 //! [`WAITING`] batches before it and as many behind it, which bounds the memory whatever the input.
 
 use std::io::Read;
+use std::sync::{Mutex, PoisonError};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 
 use crate::cli::exit::Failure;
@@ -24,10 +25,27 @@ pub(super) struct Batch {
 
 /// What became of a batch.
 pub(super) struct Mapped {
+    /// The batch's text, to be used again.
+    text: Vec<u8>,
     /// What would be written, a line each.
     pub(super) lines: Vec<u8>,
     /// The records that could not be mapped.
     pub(super) refused: Vec<Refused>,
+}
+
+/// Buffers that have been used and are used again: fresh memory of this size is cleared by the system each time.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn give(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+    }
 }
 
 /// The input in batches.
@@ -45,8 +63,9 @@ impl Batches {
     }
 
     /// The next whole lines; nothing at the end.
-    fn next(&mut self) -> Result<Option<Batch>, Failure> {
-        let mut text = std::mem::take(&mut self.carried);
+    fn next(&mut self, spare: &Spare) -> Result<Option<Batch>, Failure> {
+        let mut text = spare.take();
+        text.append(&mut self.carried);
         // Where a line is longer than a batch, as much again is read until its end is there.
         let mut wanted = BATCH;
         while !self.ended {
@@ -69,7 +88,8 @@ impl Batches {
                 break;
             }
             if let Some(end) = memchr::memrchr(b'\n', &text) {
-                self.carried = text.split_off(end + 1);
+                self.carried.extend_from_slice(text.get(end + 1..).unwrap_or_default());
+                text.truncate(end + 1);
                 break;
             }
             if text.len() > MAX_RECORD {
@@ -115,12 +135,19 @@ pub(super) fn map<'p>(
     mut batches: Batches,
     threads: usize,
     mapper: impl Fn() -> Mapper<'p> + Sync,
-    mut collect: impl FnMut(Mapped) -> Result<(), Failure>,
+    mut collect: impl FnMut(&Mapped) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    let spare = Spare::default();
+    let mut collect = |mapped: Mapped| {
+        let collected = collect(&mapped);
+        spare.give(mapped.text);
+        spare.give(mapped.lines);
+        collected
+    };
     if threads <= 1 {
         let mut mapper = mapper();
-        while let Some(batch) = batches.next()? {
-            collect(of_batch(&mut mapper, &batch))?;
+        while let Some(batch) = batches.next(&spare)? {
+            collect(of_batch(&mut mapper, batch, &spare))?;
         }
         return Ok(());
     }
@@ -130,20 +157,21 @@ pub(super) fn map<'p>(
         for _ in 0..threads {
             let (give, take) = sync_channel::<Batch>(WAITING);
             let (done, collected) = sync_channel::<Mapped>(WAITING);
-            let mapper = &mapper;
+            let (mapper, spare) = (&mapper, &spare);
             scope.spawn(move || {
                 let mut mapper = mapper();
                 // Nobody who collects any more: the output is gone, and so is the work.
                 while let Ok(batch) = take.recv()
-                    && done.send(of_batch(&mut mapper, &batch)).is_ok()
+                    && done.send(of_batch(&mut mapper, batch, spare)).is_ok()
                 {}
             });
             to.push(give);
             from.push(collected);
         }
+        let spare = &spare;
         let reader = scope.spawn(move || -> Result<(), Failure> {
             for give in to.iter().cycle() {
-                let Some(batch) = batches.next()? else { break };
+                let Some(batch) = batches.next(spare)? else { break };
                 if give.send(batch).is_err() {
                     break;
                 }
@@ -166,15 +194,15 @@ pub(super) fn map<'p>(
     })
 }
 
-fn of_batch(mapper: &mut Mapper<'_>, batch: &Batch) -> Mapped {
-    let mut mapped = Mapped { lines: Vec::with_capacity(batch.text.len()), refused: Vec::new() };
+fn of_batch(mapper: &mut Mapper<'_>, batch: Batch, spare: &Spare) -> Mapped {
+    let (mut lines, mut refused) = (spare.take(), Vec::new());
     let (mut line, mut start) = (batch.line, 0);
     for end in memchr::memchr_iter(b'\n', &batch.text).chain(std::iter::once(batch.text.len())) {
         let text = batch.text.get(start..end).unwrap_or_default();
         if !text.iter().all(u8::is_ascii_whitespace) {
-            mapper.line(text, line, &mut mapped.lines, &mut mapped.refused);
+            mapper.line(text, line, &mut lines, &mut refused);
         }
         (line, start) = (line + 1, end + 1);
     }
-    mapped
+    Mapped { text: batch.text, lines, refused }
 }
