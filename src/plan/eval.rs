@@ -171,8 +171,15 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             values.map(Value::list)
         }
         Expr::Call { function, args } => {
-            let values = all(args, frame, lookups)?;
-            call(node, function, args, &values)
+            // Most functions take few arguments: those need no list.
+            let mut few: [Value; 4] = Default::default();
+            let Some(few) = few.get_mut(..args.len()) else {
+                return call(node, function, args, &all(args, frame, lookups)?);
+            };
+            for (place, arg) in few.iter_mut().zip(args) {
+                *place = evaluate(arg, frame, lookups)?;
+            }
+            call(node, function, args, few)
         }
         Expr::Lookup { lookup, keys, otherwise } => {
             if let [key] = keys.as_slice()
