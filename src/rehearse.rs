@@ -4,6 +4,7 @@
 pub mod case;
 pub mod coverage;
 pub mod difference;
+mod gather;
 pub mod mapper;
 mod origin;
 
@@ -66,6 +67,8 @@ impl Mocks {
     }
 }
 
+pub use gather::{rehearse_all, rehearse_group};
+
 /// What became of a record.
 #[derive(Debug)]
 pub struct Rehearsal {
@@ -77,6 +80,15 @@ pub struct Rehearsal {
     pub end: Next,
     /// The record with its variables, for expectations.
     pub progress: Progress,
+}
+
+impl Rehearsal {
+    /// Nothing at all: for what is expected of functions and lookups alone.
+    #[must_use]
+    pub fn nothing(plan: &Plan, params: Arc<[Value]>) -> Self {
+        let progress = Progress::new(plan, Value::Null, params);
+        Self { key: Ok(String::new()), writes: Vec::new(), end: Next::Finished, progress }
+    }
 }
 
 /// Takes a record through a plan.

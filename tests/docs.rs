@@ -102,7 +102,11 @@ fn whole(text: &str) -> String {
     } else {
         "flow example\nsource amazon.orders { on every 15m }\n"
     };
-    let key = if text.lines().any(|line| line.starts_with("key ")) { "" } else { "key $.orderId\n" };
+    let key = if text.lines().any(|line| line.starts_with("key ") || line.starts_with("group ")) {
+        ""
+    } else {
+        "key $.orderId\n"
+    };
     let target = if text.lines().any(|line| line.trim_start().starts_with("target ")) {
         ""
     } else {
@@ -137,6 +141,19 @@ fn own_tests(block: &Block, files: &FilesInMemory) -> Option<String> {
     let done = std::process::Command::new(env!("CARGO_BIN_EXE_flowrun")).arg("test").arg(flow).output().unwrap();
     let shown = String::from_utf8_lossy(&done.stdout).into_owned();
     (!done.status.success()).then(|| format!("{}: its tests fail\n{shown}", block.place))
+}
+
+/// What is wrong with a file that flows share, or with its own tests.
+fn shared_file(block: &Block, name: &str, files: &FilesInMemory) -> Option<String> {
+    let compiled = lang::compile(&flows::source(name, &block.text), &flows::catalog(), files, &flows::anywhere());
+    let shown = text::render(&compiled.source, &compiled.diagnostics, false);
+    let Some(plan) = compiled.shared.filter(|_| compiled.diagnostics.is_empty()) else {
+        return Some(format!("{}: not clean\n{shown}", block.place));
+    };
+    let failures = plan.tests.iter().flat_map(|test| flowrun::rehearse::case::run(&plan, test).failures);
+    let failures: Vec<_> = failures.map(|failure| failure.told).collect();
+    let shown = text::render(&compiled.source, &failures, false);
+    (!failures.is_empty()).then(|| format!("{}: its tests fail\n{shown}", block.place))
 }
 
 fn run(block: &Block, files: &FilesInMemory, wrong: &mut Vec<String>) -> bool {
@@ -206,6 +223,12 @@ fn every_example_in_the_documents_runs() {
         let mut files = FilesInMemory::default();
         files.0.insert("markets.csv".to_owned(), b"marketplace_id,channel,currency\nA1,EU,EUR\n".to_vec());
         for block in blocks(&path) {
+            if let Some(name) = block.info.strip_prefix("flow-file ") {
+                wrong.extend(shared_file(&block, name, &files));
+                files.0.insert(name.to_owned(), block.text.into_bytes());
+                ran += 1;
+                continue;
+            }
             if let Some(name) = block.info.strip_prefix("csv ") {
                 files.0.insert(name.to_owned(), block.text.into_bytes());
                 continue;

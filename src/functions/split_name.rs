@@ -83,11 +83,12 @@ pub(super) fn split(args: &Args<'_>) -> Result<Object, FunctionError> {
             "the text has no name in it; say with `if is_empty(…)` what to use for a buyer without one",
         ));
     }
-    let values = [parts.title, parts.first, parts.middle, parts.last, parts.suffix].map(|words| match words.as_slice() {
-        [] => Value::Null,
-        [word] => Value::text(word),
-        words => Value::from(words.join(" ")),
-    });
+    let values =
+        [parts.title, parts.first, parts.middle, parts.last, parts.suffix].map(|words| match words.as_slice() {
+            [] => Value::Null,
+            [word] => Value::text(word),
+            words => Value::from(words.join(" ")),
+        });
     Ok(Object::shaped(&NAMES, values.into_iter().collect()))
 }
 

@@ -45,6 +45,10 @@ pub enum ItemKind {
     Source(SourceItem),
     /// `key expr`
     Key(Expr),
+    /// `use a, b from "…"`
+    Use(UseItem),
+    /// `function name(…) { … }`
+    Function(FunctionItem),
     /// `lookup name = …`
     Lookup(LookupItem),
     /// `param name: type = default`
@@ -56,6 +60,8 @@ pub enum ItemKind {
         /// Its default.
         default: Option<Expr>,
     },
+    /// `group name by … { … }`
+    Group(GroupItem),
     /// `on error retry …`
     OnError(Retry),
     /// `alert route when …`
@@ -84,6 +90,8 @@ pub struct SourceItem {
     pub filter: Option<Expr>,
     /// How far back the first read goes.
     pub since: Option<Duration>,
+    /// The columns, where the source is a table that has no schema of its own.
+    pub columns: Vec<Column>,
 }
 
 /// When to read a source.
@@ -97,6 +105,79 @@ pub enum Trigger {
     Cron(String, Option<String>),
     /// `manual`
     Manual,
+}
+
+/// A column of a source that is a table: `amount: decimal?`.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: Name,
+    /// Whether its cells may be blank.
+    pub blank: bool,
+}
+
+/// `group name by … { … }`
+#[derive(Debug, Clone)]
+pub struct GroupItem {
+    /// What a group is called further down.
+    pub name: Name,
+    /// What makes a group and what is worked out of it.
+    pub group: Grouping,
+}
+
+/// `by key = …, … where … { … }`
+#[derive(Debug, Clone)]
+pub struct Grouping {
+    /// The keys: records with the same ones are one group.
+    pub by: Vec<(Name, Expr)>,
+    /// Which records.
+    pub filter: Option<Expr>,
+    /// What is worked out.
+    pub fields: Vec<(Name, Aggregate)>,
+    /// Where.
+    pub span: Span,
+}
+
+/// What is worked out of a group.
+#[derive(Debug, Clone)]
+pub enum Aggregate {
+    /// `sum(…) where …`
+    Fold {
+        /// The aggregate.
+        name: Name,
+        /// Its arguments.
+        args: Vec<Expr>,
+        /// Which records.
+        filter: Option<Expr>,
+        /// Where.
+        span: Span,
+    },
+    /// `group by … { … }`
+    Group(Grouping),
+}
+
+/// `use a, b as c from "…"`
+#[derive(Debug, Clone)]
+pub struct UseItem {
+    /// The names taken, each with what it is called here where that is something else.
+    pub names: Vec<(Name, Option<Name>)>,
+    /// The file.
+    pub path: Name,
+}
+
+/// `function name(…) { … }`
+#[derive(Debug, Clone)]
+pub struct FunctionItem {
+    /// Its name.
+    pub name: Name,
+    /// Its parameters.
+    pub params: Vec<(Name, TypeExpr)>,
+    /// What it says that it gives.
+    pub returns: Option<TypeExpr>,
+    /// What it gives.
+    pub body: Expr,
 }
 
 /// `lookup name = …`

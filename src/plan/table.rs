@@ -11,6 +11,7 @@ mod rules;
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
+use smallvec::SmallVec;
 
 pub use key::Fold;
 
@@ -45,10 +46,13 @@ pub struct Row {
     pub line: u32,
 }
 
+/// A key as it is hashed. Most keys are short, and stand where they were found.
+type Key = SmallVec<[u8; 24]>;
+
 #[derive(Debug)]
 enum Index {
     /// Every key is written out.
-    Exact(HashMap<Box<[u8]>, u32, FixedState>),
+    Exact(HashMap<Key, u32, FixedState>),
     /// Keys are folded, or are patterns.
     Rules(Rules, Memo),
 }
@@ -74,7 +78,7 @@ impl Table {
                 let joined = key::joined(&key, |cell| cell.clone());
                 match rows.get(joined.as_slice()) {
                     Some(row) => Some(*row),
-                    None => rows.insert(joined.into_boxed_slice(), next),
+                    None => rows.insert(Key::from_slice(&joined), next),
                 }
             }
             Index::Rules(rules, _) => rules.insert(&key, self.fold, next),

@@ -3,8 +3,8 @@
 //! [`WAITING`] batches before it and as many behind it, which bounds the memory whatever the input.
 
 use std::io::Read;
-use std::sync::{Mutex, PoisonError};
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cli::exit::Failure;
 use crate::rehearse::mapper::{Mapper, Refused};
@@ -25,13 +25,14 @@ pub(super) struct Batch {
 
 /// What became of a batch.
 pub(super) struct Mapped {
-    /// The batch's text, to be used again.
-    text: Vec<u8>,
     /// What would be written, a line each.
     pub(super) lines: Vec<u8>,
     /// The records that could not be mapped.
     pub(super) refused: Vec<Refused>,
 }
+
+/// What became of a batch, with its text, to be used again.
+type Done = (Mapped, Vec<u8>);
 
 /// Buffers that have been used and are used again: fresh memory of this size is cleared by the system each time.
 #[derive(Default)]
@@ -55,16 +56,17 @@ pub(super) struct Batches {
     carried: Vec<u8>,
     line: u64,
     ended: bool,
+    spare: Arc<Spare>,
 }
 
 impl Batches {
     pub(super) fn new(input: Box<dyn Read + Send>) -> Self {
-        Self { input, carried: Vec::new(), line: 1, ended: false }
+        Self { input, carried: Vec::new(), line: 1, ended: false, spare: Arc::default() }
     }
 
     /// The next whole lines; nothing at the end.
-    fn next(&mut self, spare: &Spare) -> Result<Option<Batch>, Failure> {
-        let mut text = spare.take();
+    pub(super) fn next(&mut self) -> Result<Option<Batch>, Failure> {
+        let mut text = self.spare.take();
         text.append(&mut self.carried);
         // Where a line is longer than a batch, as much again is read until its end is there.
         let mut wanted = BATCH;
@@ -120,6 +122,14 @@ impl Batches {
     }
 }
 
+impl Batch {
+    /// Its lines that are not blank, with their numbers.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let lines = (self.line..).zip(self.text.split(|byte| *byte == b'\n'));
+        lines.filter(|(_, text)| !text.iter().all(u8::is_ascii_whitespace))
+    }
+}
+
 /// Whether the first line ends in the middle of a document.
 fn laid_out(text: &[u8]) -> bool {
     let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
@@ -137,26 +147,26 @@ pub(super) fn map<'p>(
     mapper: impl Fn() -> Mapper<'p> + Sync,
     mut collect: impl FnMut(&Mapped) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let spare = Spare::default();
-    let mut collect = |mapped: Mapped| {
+    let spare = Arc::clone(&batches.spare);
+    let mut collect = |(mapped, text): Done| {
         let collected = collect(&mapped);
-        spare.give(mapped.text);
+        spare.give(text);
         spare.give(mapped.lines);
         collected
     };
     if threads <= 1 {
         let mut mapper = mapper();
-        while let Some(batch) = batches.next(&spare)? {
+        while let Some(batch) = batches.next()? {
             collect(of_batch(&mut mapper, batch, &spare))?;
         }
         return Ok(());
     }
     std::thread::scope(|scope| {
         let mut to: Vec<SyncSender<Batch>> = Vec::new();
-        let mut from: Vec<Receiver<Mapped>> = Vec::new();
+        let mut from: Vec<Receiver<Done>> = Vec::new();
         for _ in 0..threads {
             let (give, take) = sync_channel::<Batch>(WAITING);
-            let (done, collected) = sync_channel::<Mapped>(WAITING);
+            let (done, collected) = sync_channel::<Done>(WAITING);
             let (mapper, spare) = (&mapper, &spare);
             scope.spawn(move || {
                 let mut mapper = mapper();
@@ -168,10 +178,9 @@ pub(super) fn map<'p>(
             to.push(give);
             from.push(collected);
         }
-        let spare = &spare;
         let reader = scope.spawn(move || -> Result<(), Failure> {
             for give in to.iter().cycle() {
-                let Some(batch) = batches.next(spare)? else { break };
+                let Some(batch) = batches.next()? else { break };
                 if give.send(batch).is_err() {
                     break;
                 }
@@ -194,15 +203,10 @@ pub(super) fn map<'p>(
     })
 }
 
-fn of_batch(mapper: &mut Mapper<'_>, batch: Batch, spare: &Spare) -> Mapped {
-    let (mut lines, mut refused) = (spare.take(), Vec::new());
-    let (mut line, mut start) = (batch.line, 0);
-    for end in memchr::memchr_iter(b'\n', &batch.text).chain(std::iter::once(batch.text.len())) {
-        let text = batch.text.get(start..end).unwrap_or_default();
-        if !text.iter().all(u8::is_ascii_whitespace) {
-            mapper.line(text, line, &mut lines, &mut refused);
-        }
-        (line, start) = (line + 1, end + 1);
+fn of_batch(mapper: &mut Mapper<'_>, batch: Batch, spare: &Spare) -> Done {
+    let mut mapped = Mapped { lines: spare.take(), refused: Vec::new() };
+    for (line, text) in batch.lines() {
+        mapper.line(text, line, &mut mapped.lines, &mut mapped.refused);
     }
-    Mapped { text: batch.text, lines, refused }
+    (mapped, batch.text)
 }
