@@ -51,7 +51,7 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Test(args) => test::run(&args),
-        Command::Explain { code } => explain::run(&code),
+        Command::Explain { what, field, format } => explain::run(&what, field.as_deref(), format),
         Command::Eval(args) => eval::run(&args),
         Command::Map(args) => map::run(&args),
         Command::Graph { flow, format } => graph::run(&flow, format),

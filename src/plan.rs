@@ -10,6 +10,7 @@ pub mod eval;
 pub mod expr;
 pub mod facts;
 pub mod graph;
+pub mod lineage;
 pub mod progress;
 pub mod table;
 pub mod template;
@@ -79,6 +80,13 @@ impl Plan {
             }
             None => format!("nothing was found for {keys}"),
         }
+    }
+
+    /// The text of a place, on one line.
+    #[must_use]
+    pub fn snippet(&self, at: Span) -> String {
+        let text = self.source_text.text.get(at.range()).unwrap_or_default();
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// File, line and column of a place in the flow.

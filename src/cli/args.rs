@@ -80,11 +80,18 @@ pub(crate) enum Command {
     /// Run the tests that stand in flows.
     #[command(after_help = "Examples:\n  flowrun test flows\n  flowrun test flows/order_sync.flow --filter cancel")]
     Test(Test),
-    /// Explain a diagnostic's code.
-    #[command(after_help = "Example:\n  flowrun explain E302")]
+    /// Explain a field of a flow, where it comes from and where it goes; or a diagnostic's code.
+    #[command(
+        after_help = "Examples:\n  flowrun explain flows/order_sync.flow order.lines.unit_price   paths, tables, conditions, functions behind it\n  flowrun explain flows/order_sync.flow sale.customer_id         a field that a target gets\n  flowrun explain flows/order_sync.flow order                    all fields of a transform, a line each\n  flowrun explain flows/order_sync.flow                          what can be explained\n  flowrun explain E302                                           a diagnostic's code"
+    )]
     Explain {
-        /// The code, as in E302.
-        code: String,
+        /// A flow; or a diagnostic's code, as in E302.
+        what: String,
+        /// A field of the flow: NAME or NAME.path, where NAME is a let, a transform or a target.
+        field: Option<String>,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
     },
     /// Evaluate one expression against a JSON document, which is `$`.
     #[command(

@@ -60,6 +60,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
     facts.datasets = checker.datasets.clone();
+    facts.variables = checker.slots.iter().map(|(slot, (ty, _))| (*slot, ty.clone())).collect();
     note_reads(checker, &source, &mut facts);
     facts.tables = used_files.iter().filter(|name| name.ends_with(".csv")).cloned().collect();
     let plan = Checked {
@@ -266,6 +267,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
     };
     let mut triggers = Vec::new();
     for (trigger, span) in &item.triggers {
+        facts.triggers.push(*span);
         triggers.push(match trigger {
             AstTrigger::Event(name) => {
                 if !spec.events.contains(&name.text.as_str()) {

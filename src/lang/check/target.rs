@@ -56,6 +56,7 @@ impl Checker<'_> {
         self.slots.insert(slot, (output, None));
         self.answers.insert(slot, BTreeSet::new());
         let payload = payload?;
+        facts.payloads.insert(slot, payload.ty.clone());
         if !self.fits(&payload, &write, &name, step.span, facts) {
             return None;
         }
@@ -140,7 +141,12 @@ impl Checker<'_> {
                     };
                     let message = format!("{} has no field `{}`", wanted.name, field.name);
                     self.say_at(Code::E502, place(&field.name), message, help);
+                    continue;
                 }
+                // What the remote takes under any name is written too, and may be buyer data.
+                let (full, at) = (full(&field.name), place(&field.name));
+                written.insert(full.clone());
+                self.value_fits(&field.ty, &Type::new(Base::Any), &full, at, written, target, facts);
                 continue;
             };
             let full = full(&field.name);
