@@ -5,136 +5,315 @@
 // What several functions read or know.
 mod blank;
 mod calendar;
+mod check_digits;
 mod cluster;
 mod countries;
+mod currencies;
 mod currency_code;
+mod dialling;
 mod either;
 mod exact;
 mod fallback;
+mod fields;
+mod groups;
 mod identity;
 mod limit;
 mod marketplaces;
+mod measure;
 mod order;
 mod param;
 mod plain_number;
 mod rounding_mode;
+mod shape;
+mod texts;
 mod total;
 mod zone;
 
 // The functions.
 mod abs;
 mod add;
+mod add_business_days;
 mod add_days;
 mod add_months;
 mod after;
+mod after_last;
+mod all;
 mod allocate;
 mod amount;
+mod any;
+mod append;
+mod at_time;
 mod average;
+mod average_by;
 mod base64_decode;
 mod base64_encode;
+mod base64url_decode;
+mod base64url_encode;
 mod before;
+mod before_last;
+mod between;
+mod business_days_between;
+mod calling_code;
+mod capitalize;
 mod ceil;
+mod checksum;
+mod chunk;
+mod clamp;
 mod compact;
+mod compact_deep;
 mod concat;
 mod concat_lists;
 mod contains;
+mod convert;
 mod count;
+mod count_by;
+mod count_of;
+mod country_alpha3;
+mod country_code;
 mod country_name;
+mod country_number;
 mod currency;
+mod currency_name;
+mod currency_number;
 mod currency_of_country;
 mod date;
+mod date_of;
+mod date_range;
 mod day;
+mod day_of_year;
 mod days_between;
+mod days_in_month;
 mod decimal;
+mod difference;
+mod digits;
+mod dimensional_weight;
+mod discount;
 mod distinct;
 mod divide;
 mod divides_exactly;
+mod drop;
 mod duration;
+mod email_domain;
+mod end_of_day;
 mod end_of_month;
+mod end_of_quarter;
+mod end_of_week;
+mod end_of_year;
 mod ends_with;
+mod entries;
+mod enumerate;
+mod epoch_millis;
 mod epoch_seconds;
+mod escape_html;
 mod exchange;
+mod extract;
 mod find;
 mod first;
 mod flatten;
+mod flatten_object;
 mod floor;
+mod floor_instant;
+mod format_address;
 mod format_date;
+mod format_money;
+mod format_number;
+mod from_entries;
+mod from_epoch_millis;
+mod from_epoch_seconds;
+mod from_minor;
 mod get;
+mod get_path;
+mod gross;
+mod group_by;
+mod gtin_check_digit;
 mod has;
 mod hash;
+mod hex_decode;
+mod hex_encode;
+mod hour;
+mod index_by;
+mod index_of;
 mod initials;
 mod instant;
 mod int;
+mod intersection;
+mod is_asin;
+mod is_business_day;
+mod is_company;
 mod is_country;
+mod is_currency;
+mod is_date;
+mod is_digits;
+mod is_email;
 mod is_empty;
+mod is_eu_member;
+mod is_gtin;
+mod is_iban;
+mod is_isbn;
+mod is_leap_year;
+mod is_luhn;
 mod is_null;
+mod is_number;
+mod is_phone;
+mod is_po_box;
+mod is_postcode;
+mod is_subset;
+mod is_vat_id;
+mod is_weekend;
+mod is_whole;
+mod isbn13;
+mod iso_week;
 mod join;
 mod join_name;
 mod keys;
 mod kind;
 mod last;
 mod length;
+mod lines;
 mod local_datetime;
 mod lower;
+mod margin;
 mod marketplace_country;
 mod marketplace_currency;
+mod marketplace_id;
+mod marketplace_known;
 mod marketplace_name;
+mod marketplace_region;
 mod marketplace_tax_inclusive;
 mod mask;
 mod mask_email;
+mod mask_phone;
+mod mask_postcode;
 mod matches;
 mod max;
+mod max_by;
+mod median;
 mod merge;
+mod merge_deep;
 mod min;
+mod min_by;
+mod minor;
 mod minor_units;
+mod minute;
 mod modulo;
 mod money;
 mod month;
+mod months_between;
+mod name_order;
+mod net;
+mod next_weekday;
 mod normalize;
 mod normalize_email;
+mod normalize_gtin;
+mod normalize_iban;
+mod normalize_phone;
 mod normalize_postcode;
 mod nth;
+mod null_if;
 mod pad_left;
 mod pad_right;
+mod parse_csv;
 mod parse_date;
+mod parse_date_any;
+mod parse_fixed;
 mod parse_instant;
 mod parse_json;
+mod parse_ndjson;
+mod parse_phone;
+mod parse_query;
+mod parse_street;
+mod parse_url;
+mod parse_vat_id;
+mod parse_xml;
+mod partition;
+mod percent_change;
 mod percent_of;
+mod pick;
 mod pluck;
+mod position_of;
+mod power;
+mod prepend;
+mod price_ending;
+mod quarter;
 mod query_string;
+mod quotient;
 mod range;
 mod redact;
+mod region_code;
+mod rename;
+mod repeat;
+mod repeat_item;
 mod replace;
 mod require_currency;
 mod reverse;
 mod round;
 mod round_money;
+mod round_to;
+mod running_total;
+mod salutation;
+mod seconds;
 mod short_hash;
 mod sign;
 mod simplify;
+mod slice;
+mod slug;
 mod sort;
 mod sort_by;
+mod sort_by_descending;
+mod sort_descending;
 mod split;
+mod split_by_month;
+mod split_evenly;
 mod split_name;
+mod split_tax;
 mod squeeze;
+mod start_of_day;
 mod start_of_month;
+mod start_of_quarter;
+mod start_of_week;
+mod start_of_year;
 mod starts_with;
+mod strip_html;
+mod strip_prefix;
+mod strip_suffix;
 mod substring;
 mod sum;
+mod sum_by;
 mod sum_money;
+mod take;
 mod tax_in;
 mod tax_on;
 mod text;
+mod time_of_day;
+mod title_case;
+mod to_csv;
 mod to_json;
+mod to_xml;
+mod transliterate;
 mod trim;
 mod truncate;
+mod try_decimal;
+mod try_int;
+mod union;
+mod unique_by;
+mod unit;
+mod unit_kind;
 mod unit_price;
 mod upper;
+mod url_decode;
 mod url_encode;
+mod uuid_of;
 mod values;
+mod variance;
 mod weekday;
+mod window;
 mod without;
+mod words;
+mod wrap;
 mod year;
+mod years_between;
+mod zip;
+mod zone_offset;
 
 #[cfg(test)]
 mod examples;
@@ -150,117 +329,288 @@ pub fn all() -> Vec<&'static Function> {
 static TABLE: &[&Function] = &[
     &abs::FUNCTION,
     &add::FUNCTION,
+    &add_business_days::FUNCTION,
     &add_days::FUNCTION,
     &add_months::FUNCTION,
     &after::FUNCTION,
+    &after_last::FUNCTION,
+    &all::FUNCTION,
     &allocate::FUNCTION,
     &amount::FUNCTION,
+    &any::FUNCTION,
+    &append::FUNCTION,
+    &at_time::FUNCTION,
     &average::FUNCTION,
+    &average_by::FUNCTION,
     &base64_decode::FUNCTION,
     &base64_encode::FUNCTION,
+    &base64url_decode::FUNCTION,
+    &base64url_encode::FUNCTION,
     &before::FUNCTION,
+    &before_last::FUNCTION,
+    &between::FUNCTION,
+    &business_days_between::FUNCTION,
+    &calling_code::FUNCTION,
+    &capitalize::FUNCTION,
     &ceil::FUNCTION,
+    &checksum::FUNCTION,
+    &chunk::FUNCTION,
+    &clamp::FUNCTION,
     &compact::FUNCTION,
+    &compact_deep::FUNCTION,
     &concat::FUNCTION,
     &concat_lists::FUNCTION,
     &contains::FUNCTION,
+    &convert::FUNCTION,
     &count::FUNCTION,
+    &count_by::FUNCTION,
+    &count_of::FUNCTION,
+    &country_alpha3::FUNCTION,
+    &country_code::FUNCTION,
     &country_name::FUNCTION,
+    &country_number::FUNCTION,
     &currency::FUNCTION,
+    &currency_name::FUNCTION,
+    &currency_number::FUNCTION,
     &currency_of_country::FUNCTION,
     &date::FUNCTION,
+    &date_of::FUNCTION,
+    &date_range::FUNCTION,
     &day::FUNCTION,
+    &day_of_year::FUNCTION,
     &days_between::FUNCTION,
+    &days_in_month::FUNCTION,
     &decimal::FUNCTION,
+    &difference::FUNCTION,
+    &digits::FUNCTION,
+    &dimensional_weight::FUNCTION,
+    &discount::FUNCTION,
     &distinct::FUNCTION,
     &divide::FUNCTION,
     &divides_exactly::FUNCTION,
+    &drop::FUNCTION,
     &duration::FUNCTION,
+    &email_domain::FUNCTION,
+    &end_of_day::FUNCTION,
     &end_of_month::FUNCTION,
+    &end_of_quarter::FUNCTION,
+    &end_of_week::FUNCTION,
+    &end_of_year::FUNCTION,
     &ends_with::FUNCTION,
+    &entries::FUNCTION,
+    &enumerate::FUNCTION,
+    &epoch_millis::FUNCTION,
     &epoch_seconds::FUNCTION,
+    &escape_html::FUNCTION,
     &exchange::FUNCTION,
+    &extract::FUNCTION,
     &find::FUNCTION,
     &first::FUNCTION,
     &flatten::FUNCTION,
+    &flatten_object::FUNCTION,
     &floor::FUNCTION,
+    &floor_instant::FUNCTION,
+    &format_address::FUNCTION,
     &format_date::FUNCTION,
+    &format_money::FUNCTION,
+    &format_number::FUNCTION,
+    &from_entries::FUNCTION,
+    &from_epoch_millis::FUNCTION,
+    &from_epoch_seconds::FUNCTION,
+    &from_minor::FUNCTION,
     &get::FUNCTION,
+    &get_path::FUNCTION,
+    &gross::FUNCTION,
+    &group_by::FUNCTION,
+    &gtin_check_digit::FUNCTION,
     &has::FUNCTION,
     &hash::FUNCTION,
+    &hex_decode::FUNCTION,
+    &hex_encode::FUNCTION,
+    &hour::FUNCTION,
+    &index_by::FUNCTION,
+    &index_of::FUNCTION,
     &initials::FUNCTION,
     &instant::FUNCTION,
     &int::FUNCTION,
+    &intersection::FUNCTION,
+    &is_asin::FUNCTION,
+    &is_business_day::FUNCTION,
+    &is_company::FUNCTION,
     &is_country::FUNCTION,
+    &is_currency::FUNCTION,
+    &is_date::FUNCTION,
+    &is_digits::FUNCTION,
+    &is_email::FUNCTION,
     &is_empty::FUNCTION,
+    &is_eu_member::FUNCTION,
+    &is_gtin::FUNCTION,
+    &is_iban::FUNCTION,
+    &is_isbn::FUNCTION,
+    &is_leap_year::FUNCTION,
+    &is_luhn::FUNCTION,
     &is_null::FUNCTION,
+    &is_number::FUNCTION,
+    &is_phone::FUNCTION,
+    &is_po_box::FUNCTION,
+    &is_postcode::FUNCTION,
+    &is_subset::FUNCTION,
+    &is_vat_id::FUNCTION,
+    &is_weekend::FUNCTION,
+    &is_whole::FUNCTION,
+    &isbn13::FUNCTION,
+    &iso_week::FUNCTION,
     &join::FUNCTION,
     &join_name::FUNCTION,
     &keys::FUNCTION,
     &kind::FUNCTION,
     &last::FUNCTION,
     &length::FUNCTION,
+    &lines::FUNCTION,
     &local_datetime::FUNCTION,
     &lower::FUNCTION,
+    &margin::FUNCTION,
     &marketplace_country::FUNCTION,
     &marketplace_currency::FUNCTION,
+    &marketplace_id::FUNCTION,
+    &marketplace_known::FUNCTION,
     &marketplace_name::FUNCTION,
+    &marketplace_region::FUNCTION,
     &marketplace_tax_inclusive::FUNCTION,
     &mask::FUNCTION,
     &mask_email::FUNCTION,
+    &mask_phone::FUNCTION,
+    &mask_postcode::FUNCTION,
     &matches::FUNCTION,
     &max::FUNCTION,
+    &max_by::FUNCTION,
+    &median::FUNCTION,
     &merge::FUNCTION,
+    &merge_deep::FUNCTION,
     &min::FUNCTION,
+    &min_by::FUNCTION,
+    &minor::FUNCTION,
     &minor_units::FUNCTION,
+    &minute::FUNCTION,
     &modulo::FUNCTION,
     &money::FUNCTION,
     &month::FUNCTION,
+    &months_between::FUNCTION,
+    &name_order::FUNCTION,
+    &net::FUNCTION,
+    &next_weekday::FUNCTION,
     &normalize::FUNCTION,
     &normalize_email::FUNCTION,
+    &normalize_gtin::FUNCTION,
+    &normalize_iban::FUNCTION,
+    &normalize_phone::FUNCTION,
     &normalize_postcode::FUNCTION,
     &nth::FUNCTION,
+    &null_if::FUNCTION,
     &pad_left::FUNCTION,
     &pad_right::FUNCTION,
+    &parse_csv::FUNCTION,
     &parse_date::FUNCTION,
+    &parse_date_any::FUNCTION,
+    &parse_fixed::FUNCTION,
     &parse_instant::FUNCTION,
     &parse_json::FUNCTION,
+    &parse_ndjson::FUNCTION,
+    &parse_phone::FUNCTION,
+    &parse_query::FUNCTION,
+    &parse_street::FUNCTION,
+    &parse_url::FUNCTION,
+    &parse_vat_id::FUNCTION,
+    &parse_xml::FUNCTION,
+    &partition::FUNCTION,
+    &percent_change::FUNCTION,
     &percent_of::FUNCTION,
+    &pick::FUNCTION,
     &pluck::FUNCTION,
+    &position_of::FUNCTION,
+    &power::FUNCTION,
+    &prepend::FUNCTION,
+    &price_ending::FUNCTION,
+    &quarter::FUNCTION,
     &query_string::FUNCTION,
+    &quotient::FUNCTION,
     &range::FUNCTION,
     &redact::FUNCTION,
+    &region_code::FUNCTION,
+    &rename::FUNCTION,
+    &repeat::FUNCTION,
+    &repeat_item::FUNCTION,
     &replace::FUNCTION,
     &require_currency::FUNCTION,
     &reverse::FUNCTION,
     &round::FUNCTION,
     &round_money::FUNCTION,
+    &round_to::FUNCTION,
+    &running_total::FUNCTION,
+    &salutation::FUNCTION,
+    &seconds::FUNCTION,
     &short_hash::FUNCTION,
     &sign::FUNCTION,
     &simplify::FUNCTION,
+    &slice::FUNCTION,
+    &slug::FUNCTION,
     &sort::FUNCTION,
     &sort_by::FUNCTION,
+    &sort_by_descending::FUNCTION,
+    &sort_descending::FUNCTION,
     &split::FUNCTION,
+    &split_by_month::FUNCTION,
+    &split_evenly::FUNCTION,
     &split_name::FUNCTION,
+    &split_tax::FUNCTION,
     &squeeze::FUNCTION,
+    &start_of_day::FUNCTION,
     &start_of_month::FUNCTION,
+    &start_of_quarter::FUNCTION,
+    &start_of_week::FUNCTION,
+    &start_of_year::FUNCTION,
     &starts_with::FUNCTION,
+    &strip_html::FUNCTION,
+    &strip_prefix::FUNCTION,
+    &strip_suffix::FUNCTION,
     &substring::FUNCTION,
     &sum::FUNCTION,
+    &sum_by::FUNCTION,
     &sum_money::FUNCTION,
+    &take::FUNCTION,
     &tax_in::FUNCTION,
     &tax_on::FUNCTION,
     &text::FUNCTION,
+    &time_of_day::FUNCTION,
+    &title_case::FUNCTION,
+    &to_csv::FUNCTION,
     &to_json::FUNCTION,
+    &to_xml::FUNCTION,
+    &transliterate::FUNCTION,
     &trim::FUNCTION,
     &truncate::FUNCTION,
+    &try_decimal::FUNCTION,
+    &try_int::FUNCTION,
+    &union::FUNCTION,
+    &unique_by::FUNCTION,
+    &unit::FUNCTION,
+    &unit_kind::FUNCTION,
     &unit_price::FUNCTION,
     &upper::FUNCTION,
+    &url_decode::FUNCTION,
     &url_encode::FUNCTION,
+    &uuid_of::FUNCTION,
     &values::FUNCTION,
+    &variance::FUNCTION,
     &weekday::FUNCTION,
+    &window::FUNCTION,
     &without::FUNCTION,
+    &words::FUNCTION,
+    &wrap::FUNCTION,
     &year::FUNCTION,
+    &years_between::FUNCTION,
+    &zip::FUNCTION,
+    &zone_offset::FUNCTION,
 ];
 
 #[cfg(test)]
@@ -298,7 +648,7 @@ mod tests {
 
     #[test]
     fn every_function_says_what_it_does() {
-        let families = ["text", "number", "money", "date", "list", "object", "format", "hash", "names"];
+        let families: Vec<&str> = crate::catalog::function::FAMILIES.iter().map(|(name, _)| *name).collect();
         for function in TABLE {
             assert!(families.contains(&function.family), "{}: {}", function.name, function.family);
             assert!(function.summary.ends_with('.') && function.summary.len() > 10, "{}", function.name);

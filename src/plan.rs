@@ -93,7 +93,7 @@ impl Plan {
     #[must_use]
     pub fn place(&self, at: Span) -> (Arc<str>, u32, u32) {
         let (line, column) = self.source_text.place(at.start);
-        (Arc::clone(&self.source_text.name), line, column)
+        (Arc::clone(self.source_text.part(at.start).name), line, column)
     }
 }
 

@@ -2,6 +2,7 @@
 //! flow, and whoever wants to see what would be sent.
 
 pub mod case;
+pub mod coverage;
 pub mod difference;
 mod origin;
 
@@ -139,7 +140,15 @@ impl Lookups for Mocked<'_> {
             }
         }
         match &declared.kind {
-            LookupKind::Table(table) => table.find(keys).cloned().map_or(Answer::Missing, Answer::Found),
+            LookupKind::Table(table) => match table.row(keys) {
+                Some(row) => {
+                    if let Some(coverage) = &self.plan.coverage {
+                        coverage.found(lookup, row);
+                    }
+                    table.rows().get(row).map_or(Answer::Missing, |row| Answer::Found(row.gives.clone()))
+                }
+                None => Answer::Missing,
+            },
             // Where nothing is written, the flow's own documents are not there yet.
             LookupKind::Entity { connector, entity, .. } if self.writes(connector, entity) => Answer::Missing,
             LookupKind::Entity { key, record, .. } => {

@@ -56,7 +56,7 @@ fn check_says_all_errors_as_json_and_exits_3() {
     let said = flowrun(directory.path(), &["check", "small.flow", "--format", "json"], "");
     assert_eq!(said.code, 3);
     let found = said.lines();
-    assert_eq!(found.iter().map(|line| line["code"].as_str().unwrap()).collect::<Vec<_>>(), ["E203", "E204"]);
+    assert_eq!(found.iter().map(|line| line["code"].as_str().unwrap()).collect::<Vec<_>>(), ["E203", "E220"]);
     let first = &found[0];
     assert_eq!((&first["line"], &first["column"], &first["end"]), (&11.into(), &21.into(), &30.into()));
     assert_eq!((first["severity"].as_str(), first["file"].as_str()), (Some("error"), Some("small.flow")));

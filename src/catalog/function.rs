@@ -10,7 +10,7 @@ use crate::value::Value;
 pub struct Function {
     /// Its name in flows.
     pub name: &'static str,
-    /// The family it is listed under: `text`, `number`, `money`, `date`, `list`, `object`, `format`, `hash`, `names`.
+    /// The family it is listed under, one of [`FAMILIES`].
     pub family: &'static str,
     /// One line about it.
     pub summary: &'static str,
@@ -26,8 +26,65 @@ pub struct Function {
     pub eval: fn(&Args<'_>) -> Result<Value, FunctionError>,
 }
 
+/// The families of functions with what they are about, in the order in which they are listed.
+pub const FAMILIES: &[(&str, &str)] = &[
+    ("text", "Text"),
+    ("number", "Numbers"),
+    ("money", "Money and tax"),
+    ("date", "Dates, instants and time zones"),
+    ("list", "Lists"),
+    ("object", "Objects, and any value"),
+    ("format", "Parse and format"),
+    ("hash", "Hash and mask"),
+    ("names", "Names, addresses, phones and mail"),
+    ("codes", "Countries, currencies, marketplaces and check digits"),
+    ("units", "Units of measure"),
+];
+
 impl Function {
-    /// Its form as shown in help: `split_name(text) -> object`.
+    /// The type of a call with arguments of these types: what it gives, with the label of buyer data that is on it.
+    #[must_use]
+    pub fn result(&self, types: &[Type]) -> Type {
+        let any = || Type::new(Base::Any);
+        // What a value is taken from keeps the labels of its parts; what else was given labels the whole.
+        let beside = |at: usize| types.iter().enumerate().any(|(index, ty)| index != at && ty.carries_pii());
+        let (ty, labelled) = match &self.returns {
+            Returns::Same(at) => (types.get(*at).cloned().unwrap_or_else(any), beside(*at)),
+            Returns::Item(at) => {
+                let list = types.get(*at);
+                match list.map(|ty| &ty.base) {
+                    Some(Base::List(item)) => (Type::clone(item), beside(*at) || list.is_some_and(|list| list.pii)),
+                    _ => (any(), types.iter().any(Type::carries_pii)),
+                }
+            }
+            Returns::ListOf(at) => {
+                let item = types.get(*at).cloned().unwrap_or_else(any);
+                (Type::new(Base::List(Box::new(item))), beside(*at))
+            }
+            Returns::Fixed(base) => (Type::new(base.clone()), types.iter().any(Type::carries_pii)),
+            Returns::Nullable(base) => (Type::new(base.clone()).or_null(), types.iter().any(Type::carries_pii)),
+            Returns::Worked(work) => (work(types), types.iter().any(Type::carries_pii)),
+        };
+        match self.pii {
+            Pii::Keeps => ty.with_pii(labelled),
+            Pii::Follows => ty,
+            Pii::Clears => Type { pii: false, ..ty },
+        }
+    }
+
+    /// What it gives where nothing is known of its arguments but what they must be, for help.
+    #[must_use]
+    pub fn gives(&self) -> Type {
+        let types: Vec<Type> = self.params.iter().map(|param| Type::new(param.takes.base())).collect();
+        self.result(&types)
+    }
+
+    /// The examples that end in an error: what bad input gives.
+    pub fn errors(&self) -> impl Iterator<Item = &'static Example> {
+        self.examples.iter().filter(|example| example.gives.starts_with("error: "))
+    }
+
+    /// Its form as shown in help: `split_name(name: text)`.
     #[must_use]
     pub fn signature(&self) -> String {
         let params: Vec<String> = self
@@ -55,6 +112,25 @@ pub struct Param {
     pub takes: Params,
     /// How often it is given.
     pub arity: Arity,
+    /// What it means, where its name does not say it.
+    pub doc: &'static str,
+    /// The argument whose fields it names, if it names any: an object, or a list of objects. Where both are known
+    /// before running, a name that is not there is an error then.
+    pub names: Option<usize>,
+}
+
+impl Param {
+    /// With what it means.
+    #[must_use]
+    pub const fn doc(self, doc: &'static str) -> Self {
+        Self { doc, ..self }
+    }
+
+    /// As the name of a field of the argument at this place, or of the items of the list there.
+    #[must_use]
+    pub const fn names(self, at: usize) -> Self {
+        Self { names: Some(at), ..self }
+    }
 }
 
 /// How often a parameter is given.
@@ -106,6 +182,23 @@ impl Params {
     #[must_use]
     pub const fn or(self, other: Params) -> Params {
         Params(self.0 | other.0)
+    }
+
+    /// The type that all of the kinds have in common: `Any` where they are several.
+    #[must_use]
+    pub fn base(self) -> Base {
+        match self {
+            Self::BOOL => Base::Bool,
+            Self::INT => Base::Int,
+            Self::NUMBER => Base::Decimal,
+            Self::TEXT => Base::Text,
+            Self::DATE => Base::Date,
+            Self::INSTANT => Base::Instant,
+            Self::DURATION => Base::Duration,
+            Self::MONEY => Base::Money(None),
+            Self::LIST => Base::List(Box::new(Type::new(Base::Any))),
+            _ => Base::Any,
+        }
     }
 
     /// Whether a value is of one of the kinds.
@@ -197,6 +290,8 @@ pub enum Returns {
 pub enum Pii {
     /// The result is buyer data if an argument is.
     Keeps,
+    /// The result has the labels of the parts that it is made of, which `returns` works out.
+    Follows,
     /// The result is not buyer data: it tells nobody who the buyer is.
     Clears,
 }

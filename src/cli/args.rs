@@ -51,6 +51,38 @@ pub(crate) enum Format {
     Json,
 }
 
+/// How the findings of a check are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum CheckFormat {
+    /// For people: the line, the place underlined, what to write instead.
+    Human,
+    /// One JSON object per finding and line.
+    Json,
+    /// SARIF 2.1.0, for code scanning services and editors.
+    Sarif,
+    /// Annotations of GitHub Actions.
+    Github,
+    /// GitLab's code quality report.
+    Gitlab,
+    /// Logging commands of Azure Pipelines.
+    Azure,
+    /// Service messages of TeamCity.
+    Teamcity,
+    /// JUnit's XML: a test case for each file.
+    Junit,
+}
+
+/// How the results of tests are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum TestFormat {
+    /// For people.
+    Human,
+    /// For programs: one JSON object per line.
+    Json,
+    /// For CI systems: JUnit XML.
+    Junit,
+}
+
 /// How a graph is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub(crate) enum GraphFormat {
@@ -69,7 +101,7 @@ pub(crate) enum GraphFormat {
 pub(crate) enum Command {
     /// Check flows: everything that can be known before running.
     #[command(
-        after_help = "Examples:\n  flowrun check flows\n  flowrun check flows/order_sync.flow --env prod\n  flowrun check flows --format json | jq .message\n\nExit codes: 0 clean · 3 with errors"
+        after_help = "Examples:\n  flowrun check flows\n  flowrun check flows/order_sync.flow --env prod\n  flowrun check flows --format json | jq .message\n  flowrun check flows --format github     annotations in a pull request\n\nExit codes: 0 clean · 3 with errors"
     )]
     Check(Check),
     /// Lay flows out in the one way there is.
@@ -78,7 +110,9 @@ pub(crate) enum Command {
     )]
     Fmt(Fmt),
     /// Run the tests that stand in flows.
-    #[command(after_help = "Examples:\n  flowrun test flows\n  flowrun test flows/order_sync.flow --filter cancel")]
+    #[command(
+        after_help = "Examples:\n  flowrun test flows\n  flowrun test flows/order_sync.flow --filter cancel\n  flowrun test flows --update                                write golden files anew, and see what changed\n  flowrun test flows --coverage-html coverage                pages that show what no test reaches\n  flowrun test flows --format junit --output report.xml      for CI\n\nExit codes: 0 all passed · 1 some failed, or too little is covered · 2 usage · 3 a flow has errors"
+    )]
     Test(Test),
     /// Explain a field of a flow, where it comes from and where it goes; or a diagnostic's code.
     #[command(
@@ -186,9 +220,9 @@ pub(crate) struct Check {
     /// Check for this environment: its parameters and its rule for buyer data.
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Option<String>,
-    /// How.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
+    /// How findings are written; all forms but `human` go to stdout.
+    #[arg(long, value_enum, default_value_t = CheckFormat::Human)]
+    pub(crate) format: CheckFormat,
 }
 
 /// `flowrun fmt`
@@ -209,11 +243,35 @@ pub(crate) struct Test {
     #[arg(default_value = ".")]
     pub(crate) paths: Vec<PathBuf>,
     /// Only tests whose name contains this.
-    #[arg(long)]
+    #[arg(long, value_name = "TEXT")]
     pub(crate) filter: Option<String>,
-    /// How.
-    #[arg(long, value_enum, default_value_t = Format::Human)]
-    pub(crate) format: Format,
+    /// Stop at the first test that fails.
+    #[arg(long)]
+    pub(crate) fail_fast: bool,
+    /// Rewrite golden files that differ from what the flow gives, and show what changed.
+    #[arg(long)]
+    pub(crate) update: bool,
+    /// Rewrite them in CI too.
+    #[arg(long, requires = "update")]
+    pub(crate) force: bool,
+    /// Tell which lines, branches and table rows no test reaches.
+    #[arg(long)]
+    pub(crate) coverage: bool,
+    /// Write a page for each flow that shows it.
+    #[arg(long, value_name = "FOLDER")]
+    pub(crate) coverage_html: Option<PathBuf>,
+    /// Fail where the tests of a flow reach less of its lines or branches than this, in percent.
+    #[arg(long, value_name = "PERCENT", value_parser = clap::value_parser!(u8).range(0..=100))]
+    pub(crate) min_coverage: Option<u8>,
+    /// How the results are written.
+    #[arg(long, value_enum, default_value_t = TestFormat::Human)]
+    pub(crate) format: TestFormat,
+    /// Write them to a file, and what people read to stdout.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+    /// How many flows are tested at once; by default one on each processor.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroU8>,
 }
 
 /// `flowrun eval`

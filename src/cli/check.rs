@@ -2,43 +2,62 @@
 
 use std::path::Path;
 
-use super::args::{self, Format};
+use super::args::{self, CheckFormat};
 use super::exit::{Exit, Outcome};
 use super::{output, project};
-use crate::diag::{Diagnostic, Severity, Source, text};
+use crate::diag::report::{self, Checked};
+use crate::diag::{Severity, Source, text};
 use crate::lang::{self, Environment};
 
 pub(super) fn run(args: &args::Check) -> Outcome {
     let catalog = project::catalog();
     let flows = project::flows(&args.paths)?;
-    let (mut errors, mut warnings) = (0, 0);
+    let human = args.format == CheckFormat::Human;
+    let mut checked = Vec::new();
     for path in &flows {
         let source = project::read(path)?;
         let environment = environment(path, args.env.as_deref())?;
+        let source = if human { source } else { Source::new(relative(path), source.text) };
         let compiled = lang::compile(&source, &catalog, &project::files_of(path), &environment);
-        for found in &compiled.diagnostics {
-            match found.severity() {
-                Severity::Error => errors += 1,
-                Severity::Warning => warnings += 1,
-            }
-            if args.format == Format::Json {
-                output::line(&json(&source, found))?;
-            }
+        let (source, found) = (compiled.source, compiled.diagnostics);
+        if human && !found.is_empty() {
+            output::note(&text::render(&source, &found, output::colour_on_stderr()));
         }
-        if args.format == Format::Human && !compiled.diagnostics.is_empty() {
-            output::note(&text::render(&source, &compiled.diagnostics, output::colour_on_stderr()));
-        }
+        checked.push(Checked { source, found });
     }
-    if args.format == Format::Human {
-        let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
-        output::note(&format!(
-            "{} checked: {}, {}",
-            count(flows.len(), "flow"),
-            count(errors, "error"),
-            count(warnings, "warning")
-        ));
+    let count = |severity: Severity| {
+        checked.iter().flat_map(|file| &file.found).filter(|found| found.severity() == severity).count()
+    };
+    let (errors, warnings) = (count(Severity::Error), count(Severity::Warning));
+    let written = match args.format {
+        CheckFormat::Human => {
+            let count = |n: usize, what: &str| format!("{n} {what}{}", if n == 1 { "" } else { "s" });
+            let flows = count(flows.len(), "flow");
+            output::note(&format!("{flows} checked: {}, {}", count(errors, "error"), count(warnings, "warning")));
+            String::new()
+        }
+        CheckFormat::Json => report::json::render(&checked),
+        CheckFormat::Sarif => report::sarif::render(&checked, env!("CARGO_PKG_VERSION")),
+        CheckFormat::Github => report::github::render(&checked),
+        CheckFormat::Gitlab => report::gitlab::render(&checked),
+        CheckFormat::Azure => report::azure::render(&checked),
+        CheckFormat::Teamcity => report::teamcity::render(&checked),
+        CheckFormat::Junit => report::junit::render(&checked),
+    };
+    if !written.is_empty() {
+        output::line(written.trim_end())?;
     }
     Ok(if errors > 0 { Exit::Flow } else { Exit::Done })
+}
+
+/// A path as a CI system knows the file: relative to the working directory where it is below it.
+fn relative(path: &Path) -> String {
+    let below = || {
+        let here = std::env::current_dir().ok()?.canonicalize().ok()?;
+        Some(path.canonicalize().ok()?.strip_prefix(here).ok()?.to_owned())
+    };
+    let path = below().unwrap_or_else(|| path.to_owned());
+    path.to_string_lossy().replace(std::path::MAIN_SEPARATOR, "/")
 }
 
 /// The environment that a flow is checked for; none in particular without a name.
@@ -48,26 +67,4 @@ pub(super) fn environment(flow: &Path, name: Option<&str>) -> Result<Environment
     };
     let settings = super::run::settings(flow, name, None)?;
     Ok(settings.for_compiler())
-}
-
-/// One finding for a program: its place counts from 1, its end is the column after its last character.
-fn json(source: &Source, found: &Diagnostic) -> String {
-    let (line, column) = source.place(found.span.start);
-    let (end_line, end) = source.place(found.span.end);
-    serde_json::json!({
-        "code": found.code.name(),
-        "severity": found.severity().name(),
-        "message": found.message,
-        "file": &*source.name,
-        "line": line,
-        "column": column,
-        "end": end,
-        "end_line": end_line,
-        "help": found.help,
-        "labels": found.labels.iter().map(|label| {
-            let (line, column) = source.place(label.span.start);
-            serde_json::json!({"line": line, "column": column, "message": label.message})
-        }).collect::<Vec<_>>(),
-    })
-    .to_string()
 }

@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::either;
 use super::exact;
-use super::param::{one, optional};
+use super::param::{DECIMALS, one};
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns, Type};
 use crate::value::{Money, Value};
 
@@ -13,11 +13,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "allocate",
     family: "money",
     summary: "An amount split by weights into parts that add up to it exactly; what is left over goes where most was cut off.",
-    params: &[
-        one("total", Params::NUMBER.or(Params::MONEY)),
-        one("weights", Params::LIST),
-        optional("decimals", Params::INT),
-    ],
+    params: &[one("total", Params::NUMBER.or(Params::MONEY)), one("weights", Params::LIST), DECIMALS],
     returns: Returns::Worked(work),
     pii: Pii::Keeps,
     examples: &[
@@ -34,6 +30,11 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
+    allocate(args)
+}
+
+/// The amount that is the first argument split by the weights that are the second.
+pub(super) fn allocate(args: &Args<'_>) -> Result<Value, FunctionError> {
     let (total, currency) = match args.value(0) {
         Value::Money(money) => (money.amount, Some(money.currency)),
         _ => (args.decimal(0)?, None),
@@ -111,7 +112,8 @@ fn split(total: i128, weights: &[i128]) -> Result<Vec<i128>, FunctionError> {
     Ok(parts.into_iter().map(|(_, part, _)| if total < 0 { -part } else { part }).collect())
 }
 
-fn work(types: &[Type]) -> Type {
+/// The type of the parts.
+pub(super) fn work(types: &[Type]) -> Type {
     let part = match (types.first().map(|ty| &ty.base), types.len()) {
         (Some(Base::Int), 3..) => Type::new(Base::Decimal),
         (Some(base), _) => Type::new(base.clone()),

@@ -4,7 +4,7 @@ use rust_decimal::Decimal;
 
 use super::either;
 use super::exact;
-use super::param::{one, optional};
+use super::param::{DECIMALS, MODE, one};
 use super::rounding_mode;
 use super::total;
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns, Type};
@@ -14,7 +14,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "average",
     family: "number",
     summary: "The average of a list of numbers or money, rounded to so many decimals; without them it must be exact.",
-    params: &[one("list", Params::LIST), optional("decimals", Params::INT), optional("mode", Params::TEXT)],
+    params: &[one("list", Params::LIST), DECIMALS, MODE],
     returns: Returns::Worked(work),
     pii: Pii::Keeps,
     examples: &[
@@ -33,6 +33,11 @@ pub(super) static FUNCTION: Function = Function {
 use super::total::Total;
 
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
+    of(args)
+}
+
+/// The average of the list that is the first argument, with the decimals and the mode after it.
+pub(super) fn of(args: &Args<'_>) -> Result<Value, FunctionError> {
     let items = args.list(0)?;
     if items.is_empty() {
         return Err(FunctionError::new("an empty list has no average; test it with `is_empty` first"));

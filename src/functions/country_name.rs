@@ -1,15 +1,15 @@
 //! Names of countries by ISO 3166, for targets and labels that want words.
 
 use super::countries;
-use super::param::one;
-use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
+use super::param::COUNTRY;
+use crate::catalog::{Args, Base, Example, Function, FunctionError, Pii, Returns};
 use crate::value::Value;
 
 pub(super) static FUNCTION: Function = Function {
     name: "country_name",
-    family: "names",
+    family: "codes",
     summary: "The English name of a country by its code of two letters.",
-    params: &[one("country", Params::TEXT)],
+    params: &[COUNTRY],
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Clears,
     examples: &[

@@ -1,15 +1,15 @@
 //! The currency that a country uses, for orders that name none.
 
 use super::countries;
-use super::param::one;
-use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
+use super::param::COUNTRY;
+use crate::catalog::{Args, Base, Example, Function, FunctionError, Pii, Returns};
 use crate::value::Value;
 
 pub(super) static FUNCTION: Function = Function {
     name: "currency_of_country",
-    family: "names",
+    family: "codes",
     summary: "The currency code of a country by its code of two letters.",
-    params: &[one("country", Params::TEXT)],
+    params: &[COUNTRY],
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Clears,
     examples: &[

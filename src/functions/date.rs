@@ -6,7 +6,7 @@ use jiff::Timestamp;
 use jiff::civil::Date;
 
 use super::calendar;
-use super::param::{one, optional};
+use super::param::{ZONE, one};
 use super::zone;
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
@@ -15,7 +15,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "date",
     family: "date",
     summary: "The date of an ISO text or of an instant, in a zone; UTC if none is named.",
-    params: &[one("value", Params::TEXT.or(Params::DATE).or(Params::INSTANT)), optional("zone", Params::TEXT)],
+    params: &[one("value", Params::TEXT.or(Params::DATE).or(Params::INSTANT)), ZONE],
     returns: Returns::Fixed(Base::Date),
     pii: Pii::Keeps,
     examples: &[

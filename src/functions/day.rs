@@ -1,7 +1,7 @@
 //! The day of the month, for due dates.
 
 use super::calendar;
-use super::param::{one, optional};
+use super::param::{ZONE, one};
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "day",
     family: "date",
     summary: "The day of the month of a date, 1 to 31, or of an instant in a zone; UTC if none is named.",
-    params: &[one("date", Params::DATE.or(Params::INSTANT)), optional("zone", Params::TEXT)],
+    params: &[one("date", Params::DATE.or(Params::INSTANT)), ZONE],
     returns: Returns::Fixed(Base::Int),
     pii: Pii::Keeps,
     examples: &[

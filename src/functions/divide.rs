@@ -1,7 +1,7 @@
 //! Division whose rounding is part of the rule, because most quotients have no end.
 
 use super::exact;
-use super::param::{one, optional};
+use super::param::{MODE, one};
 use super::rounding_mode;
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns, Type};
 use crate::value::{Money, Value};
@@ -14,7 +14,7 @@ pub(super) static FUNCTION: Function = Function {
         one("value", Params::NUMBER.or(Params::MONEY)),
         one("by", Params::NUMBER),
         one("decimals", Params::INT),
-        optional("mode", Params::TEXT),
+        MODE,
     ],
     returns: Returns::Worked(work),
     pii: Pii::Keeps,

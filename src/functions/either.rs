@@ -1,6 +1,6 @@
 //! What is known of a value that is one of two.
 
-use crate::catalog::{Base, Type};
+use crate::catalog::{Base, EnumSpec, Type};
 
 /// The type of a value that is of one of two types.
 pub(super) fn of(a: &Type, b: &Type) -> Type {
@@ -9,12 +9,20 @@ pub(super) fn of(a: &Type, b: &Type) -> Type {
         (Base::Null, other) | (other, Base::Null) => other.clone(),
         (Base::Int, Base::Decimal) | (Base::Decimal, Base::Int) => Base::Decimal,
         (Base::Money(_), Base::Money(_)) => Base::Money(None),
+        (Base::Enum(a), Base::Enum(b)) if a.name == b.name => {
+            let mut words = EnumSpec::clone(a);
+            words.values.extend(b.values.iter().filter(|word| !a.values.contains(word)).cloned());
+            words.open |= b.open;
+            Base::Enum(words.into())
+        }
         (Base::Text | Base::Enum(_), Base::Text | Base::Enum(_)) => Base::Text,
         (Base::List(a), Base::List(b)) => Base::List(Box::new(of(a, b))),
         _ => Base::Any,
     };
     let absent = |ty: &Type| ty.nullable || ty.base == Base::Null;
-    Type { base, nullable: absent(a) || absent(b), pii: a.carries_pii() || b.carries_pii() }
+    // What is not known any more cannot say which of its parts are buyer data.
+    let pii = if base == Base::Any { a.carries_pii() || b.carries_pii() } else { a.pii || b.pii };
+    Type { base, nullable: absent(a) || absent(b), pii }
 }
 
 /// The type of the items, where a type is that of a list.

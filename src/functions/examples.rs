@@ -5,7 +5,7 @@ use rust_decimal::Decimal;
 
 use super::{all, either};
 use crate::catalog::function::{Arity, Function};
-use crate::catalog::{Args, Base, Field, ObjectSpec, Returns, Type};
+use crate::catalog::{Args, Base, EnumSpec, Field, ObjectSpec, Type};
 use crate::value::{Object, Value, json};
 
 /// The result of an expression as JSON, or its error.
@@ -56,7 +56,10 @@ impl Reader<'_> {
                 }
                 let value = json::parse(&bytes[..=end]).map_err(|error| error.to_string())?;
                 self.rest = &self.rest[end + 1..];
-                Ok((value, Type::new(Base::Text)))
+                // As in the language, a text that is written down is a set of one word.
+                let values = value.as_text().map(str::to_owned).into_iter().collect();
+                let words = EnumSpec { name: "text".to_owned(), values, open: false };
+                Ok((value, Type::new(Base::Enum(words.into()))))
             }
             Some('[') => {
                 self.take("[");
@@ -121,18 +124,7 @@ impl Reader<'_> {
         }
         check(function, &values, &types)?;
         let value = (function.eval)(&Args { values: &values }).map_err(|error| error.message)?;
-        let at = |index: usize| types[index].clone();
-        let ty = match &function.returns {
-            Returns::Fixed(base) => Type::new(base.clone()),
-            Returns::Nullable(base) => Type::new(base.clone()).or_null(),
-            Returns::Same(index) => at(*index),
-            Returns::Item(index) => match at(*index).base {
-                Base::List(item) => *item,
-                _ => Type::new(Base::Any),
-            },
-            Returns::ListOf(index) => Type::new(Base::List(Box::new(at(*index)))),
-            Returns::Worked(work) => work(&types),
-        };
+        let ty = function.result(&types);
         Ok((value, ty))
     }
 }

@@ -2,7 +2,7 @@
 
 use super::currency_code;
 use super::exact;
-use super::param::{one, optional};
+use super::param::{CURRENCY, MODE, one};
 use super::rounding_mode;
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::{Money, Value};
@@ -11,12 +11,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "exchange",
     family: "money",
     summary: "Money changed into another currency at a rate, rounded to that currency's smallest unit; ties go by a mode.",
-    params: &[
-        one("money", Params::MONEY),
-        one("rate", Params::NUMBER),
-        one("currency", Params::TEXT),
-        optional("mode", Params::TEXT),
-    ],
+    params: &[one("money", Params::MONEY), one("rate", Params::NUMBER), CURRENCY, MODE],
     returns: Returns::Fixed(Base::Money(None)),
     pii: Pii::Keeps,
     examples: &[

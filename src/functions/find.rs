@@ -1,7 +1,7 @@
 //! Finds one object in a list, as one charge among many; none is an error unless the author says what to use.
 
 use super::fallback;
-use super::param::{one, optional};
+use super::param::{DEFAULT, FIELD, one};
 use crate::catalog::{Args, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
 
@@ -9,12 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "find",
     family: "list",
     summary: "The first object of the list whose field has a value; the default if there is none.",
-    params: &[
-        one("list", Params::LIST),
-        one("field", Params::TEXT),
-        one("value", Params::ANY),
-        optional("default", Params::ANY),
-    ],
+    params: &[one("list", Params::LIST), FIELD, one("value", Params::ANY), DEFAULT],
     returns: Returns::Worked(|types| fallback::item_or_default(types, 3)),
     pii: Pii::Keeps,
     examples: &[

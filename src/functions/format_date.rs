@@ -4,7 +4,7 @@ use jiff::fmt::strtime;
 
 use super::calendar;
 use super::limit;
-use super::param::{one, optional};
+use super::param::{ZONE, one};
 use super::zone;
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
@@ -13,11 +13,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "format_date",
     family: "date",
     summary: "A date or instant written by a pattern such as `%d.%m.%Y`; an instant in a zone, UTC if none is named.",
-    params: &[
-        one("value", Params::DATE.or(Params::INSTANT)),
-        one("pattern", Params::TEXT),
-        optional("zone", Params::TEXT),
-    ],
+    params: &[one("value", Params::DATE.or(Params::INSTANT)), one("pattern", Params::TEXT), ZONE],
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Keeps,
     examples: &[

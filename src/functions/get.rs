@@ -1,7 +1,7 @@
 //! Takes a field by a name that is data; a field that is not there is an error unless the author says what to use.
 
 use super::fallback;
-use super::param::{one, optional};
+use super::param::{DEFAULT, one};
 use crate::catalog::{Args, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "get",
     family: "object",
     summary: "The field of a name; the default if it is absent or null.",
-    params: &[one("object", Params::OBJECT), one("field", Params::TEXT), optional("default", Params::ANY)],
+    params: &[one("object", Params::OBJECT), one("field", Params::TEXT).names(0), DEFAULT],
     returns: Returns::Worked(|types| fallback::any_or_default(types, 2)),
     pii: Pii::Keeps,
     examples: &[

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use jiff::civil::DateTime;
 
 use super::calendar;
-use super::param::{one, optional};
+use super::param::{ZONE, one};
 use super::zone;
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
@@ -16,7 +16,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "instant",
     family: "date",
     summary: "The instant of an ISO text with its offset; a text or date without one needs a zone.",
-    params: &[one("value", Params::TEXT.or(Params::DATE).or(Params::INSTANT)), optional("zone", Params::TEXT)],
+    params: &[one("value", Params::TEXT.or(Params::DATE).or(Params::INSTANT)), ZONE],
     returns: Returns::Fixed(Base::Instant),
     pii: Pii::Keeps,
     examples: &[

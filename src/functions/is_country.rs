@@ -7,7 +7,7 @@ use crate::value::Value;
 
 pub(super) static FUNCTION: Function = Function {
     name: "is_country",
-    family: "names",
+    family: "codes",
     summary: "Whether a text is the code of a country: two capital letters by ISO 3166.",
     params: &[one("text", Params::TEXT)],
     returns: Returns::Fixed(Base::Bool),

@@ -1,7 +1,7 @@
 //! The last item, where an empty list is an error unless the author says what to use.
 
 use super::fallback;
-use super::param::{one, optional};
+use super::param::{DEFAULT, one};
 use crate::catalog::{Args, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "last",
     family: "list",
     summary: "The last item of the list; the default if there is none.",
-    params: &[one("list", Params::LIST), optional("default", Params::ANY)],
+    params: &[one("list", Params::LIST), DEFAULT],
     returns: Returns::Worked(|types| fallback::item_or_default(types, 1)),
     pii: Pii::Keeps,
     examples: &[

@@ -1,15 +1,14 @@
 //! Where a marketplace sells, as the code that ISO gives the country.
 
 use super::marketplaces;
-use super::param::one;
-use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
+use crate::catalog::{Args, Base, Example, Function, FunctionError, Pii, Returns};
 use crate::value::Value;
 
 pub(super) static FUNCTION: Function = Function {
     name: "marketplace_country",
-    family: "names",
+    family: "codes",
     summary: "The country of an Amazon marketplace by its id.",
-    params: &[one("marketplace", Params::TEXT)],
+    params: &[marketplaces::PARAM],
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Clears,
     examples: &[

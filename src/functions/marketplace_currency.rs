@@ -1,15 +1,14 @@
 //! In what a marketplace sells, for records that name no currency.
 
 use super::marketplaces;
-use super::param::one;
-use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
+use crate::catalog::{Args, Base, Example, Function, FunctionError, Pii, Returns};
 use crate::value::Value;
 
 pub(super) static FUNCTION: Function = Function {
     name: "marketplace_currency",
-    family: "names",
+    family: "codes",
     summary: "The currency of an Amazon marketplace by its id.",
-    params: &[one("marketplace", Params::TEXT)],
+    params: &[marketplaces::PARAM],
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Clears,
     examples: &[

@@ -1,15 +1,14 @@
 //! What people call a marketplace, for references and reports.
 
 use super::marketplaces;
-use super::param::one;
-use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
+use crate::catalog::{Args, Base, Example, Function, FunctionError, Pii, Returns};
 use crate::value::Value;
 
 pub(super) static FUNCTION: Function = Function {
     name: "marketplace_name",
-    family: "names",
+    family: "codes",
     summary: "The name of an Amazon marketplace by its id, as in `Amazon.de`.",
-    params: &[one("marketplace", Params::TEXT)],
+    params: &[marketplaces::PARAM],
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Clears,
     examples: &[

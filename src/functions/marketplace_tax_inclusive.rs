@@ -1,15 +1,14 @@
 //! Tells whether tax is in a price or comes on top. Where that is not established, the flow must say it.
 
 use super::marketplaces;
-use super::param::one;
-use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
+use crate::catalog::{Args, Base, Example, Function, FunctionError, Pii, Returns};
 use crate::value::Value;
 
 pub(super) static FUNCTION: Function = Function {
     name: "marketplace_tax_inclusive",
-    family: "names",
+    family: "codes",
     summary: "Whether item prices of an Amazon marketplace include tax, by its id.",
-    params: &[one("marketplace", Params::TEXT)],
+    params: &[marketplaces::PARAM],
     returns: Returns::Fixed(Base::Bool),
     pii: Pii::Clears,
     examples: &[

@@ -1,6 +1,7 @@
 //! Amazon's marketplaces: what their ids stand for.
 
-use crate::catalog::{Args, FunctionError};
+use super::param::one;
+use crate::catalog::{Args, FunctionError, Param, Params};
 
 /// A marketplace.
 pub(super) struct Marketplace {
@@ -51,6 +52,15 @@ static MARKETPLACES: [Marketplace; 23] = [
     market("A39IBJ37TRP1C6", "AU", "Amazon.com.au", "AUD", Some(true)),
     market("A19VAU5U5O7RUS", "SG", "Amazon.sg", "SGD", Some(true)),
 ];
+
+/// All that are known.
+pub(super) fn all() -> &'static [Marketplace] {
+    &MARKETPLACES
+}
+
+/// A marketplace as a parameter.
+pub(super) const PARAM: Param =
+    one("marketplace", Params::TEXT).doc("The id of an Amazon marketplace, such as \"A1PA6795UKMFR9\"");
 
 /// The marketplace whose id is at `index`.
 pub(super) fn read(args: &Args<'_>, index: usize) -> Result<&'static Marketplace, FunctionError> {

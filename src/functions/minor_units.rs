@@ -7,7 +7,7 @@ use crate::value::Value;
 
 pub(super) static FUNCTION: Function = Function {
     name: "minor_units",
-    family: "money",
+    family: "codes",
     summary: "How many decimals the smallest unit of a currency has.",
     params: &[one("currency", Params::TEXT.or(Params::MONEY))],
     returns: Returns::Fixed(Base::Int),

@@ -2,7 +2,7 @@
 
 use super::blank;
 use super::countries;
-use super::param::one;
+use super::param::{COUNTRY, one};
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
 
@@ -10,7 +10,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "normalize_postcode",
     family: "names",
     summary: "A postcode as the post of the country writes it; an error if it cannot be one there.",
-    params: &[one("postcode", Params::TEXT), one("country", Params::TEXT)],
+    params: &[one("postcode", Params::TEXT), COUNTRY],
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Keeps,
     examples: &[
@@ -70,6 +70,11 @@ const FORMS: &[(&str, &[&str])] = &[
 ];
 
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
+    read(args)
+}
+
+/// The postcode that is the first argument as the country that is the second writes it.
+pub(super) fn read(args: &Args<'_>) -> Result<Value, FunctionError> {
     let country = countries::read(args, 1)?;
     let text = blank::squeeze(args.text(0)?).to_uppercase();
     let Some((_, forms)) = FORMS.iter().find(|(code, _)| *code == country.code) else {

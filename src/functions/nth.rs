@@ -1,7 +1,7 @@
 //! An item by its place, where a place outside the list is an error unless the author says what to use.
 
 use super::fallback;
-use super::param::{one, optional};
+use super::param::{DEFAULT, one};
 use crate::catalog::{Args, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "nth",
     family: "list",
     summary: "The item at a place, counted from 0, or from the end if negative; the default if there is none.",
-    params: &[one("list", Params::LIST), one("place", Params::INT), optional("default", Params::ANY)],
+    params: &[one("list", Params::LIST), one("place", Params::INT), DEFAULT],
     returns: Returns::Worked(|types| fallback::item_or_default(types, 2)),
     pii: Pii::Keeps,
     examples: &[

@@ -1,6 +1,6 @@
 //! Reads instants in the forms that reports use. The pattern is checked against the whole text.
 
-use super::param::{one, optional};
+use super::param::{ZONE, one};
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
 
@@ -8,7 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "parse_instant",
     family: "date",
     summary: "The instant that a text writes by a pattern such as `%d.%m.%Y %H:%M:%S`; without an offset in it, a zone is needed.",
-    params: &[one("text", Params::TEXT), one("pattern", Params::TEXT), optional("zone", Params::TEXT)],
+    params: &[one("text", Params::TEXT), one("pattern", Params::TEXT), ZONE],
     returns: Returns::Fixed(Base::Instant),
     pii: Pii::Keeps,
     examples: &[

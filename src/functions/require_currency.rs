@@ -1,7 +1,7 @@
 //! A guard for targets that keep one currency. An amount is never given another label: `exchange` takes a rate.
 
 use super::currency_code;
-use super::param::one;
+use super::param::{CURRENCY, one};
 use crate::catalog::{Args, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "require_currency",
     family: "money",
     summary: "The money, if it is in a currency; else an error.",
-    params: &[one("money", Params::MONEY), one("currency", Params::TEXT)],
+    params: &[one("money", Params::MONEY), CURRENCY],
     returns: Returns::Same(0),
     pii: Pii::Keeps,
     examples: &[

@@ -1,7 +1,7 @@
 //! Rounds numbers, always visibly; money is rounded by its currency with `round_money`.
 
 use super::exact;
-use super::param::{one, optional};
+use super::param::{DECIMALS, MODE, one};
 use super::rounding_mode;
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::{Value, money};
@@ -10,7 +10,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "round",
     family: "number",
     summary: "A number with so many decimals, 0 if not said; ties go by a mode: half_up, half_even, half_down, up, down.",
-    params: &[one("number", Params::NUMBER), optional("decimals", Params::INT), optional("mode", Params::TEXT)],
+    params: &[one("number", Params::NUMBER), DECIMALS, MODE],
     returns: Returns::Fixed(Base::Decimal),
     pii: Pii::Keeps,
     examples: &[

@@ -1,6 +1,6 @@
 //! Rounds as the currency asks: two decimals for dollars, none for yen, three for dinars.
 
-use super::param::{one, optional};
+use super::param::{MODE, one};
 use super::rounding_mode;
 use crate::catalog::{Args, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "round_money",
     family: "money",
     summary: "Money rounded to the smallest unit of its currency; ties go by a mode, half_up if not said.",
-    params: &[one("money", Params::MONEY), optional("mode", Params::TEXT)],
+    params: &[one("money", Params::MONEY), MODE],
     returns: Returns::Same(0),
     pii: Pii::Keeps,
     examples: &[

@@ -68,6 +68,11 @@ const PARTICLES: [&str; 30] = [
 ];
 
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
+    split(args).map(Value::object)
+}
+
+/// The parts of the name that is the first argument.
+pub(super) fn split(args: &Args<'_>) -> Result<Object, FunctionError> {
     let name = blank::squeeze(args.text(0)?);
     let parts = parts(&name);
     if parts.last.is_empty() {
@@ -85,7 +90,7 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
     ] {
         object.push(field, if words.is_empty() { Value::Null } else { Value::from(words.join(" ")) });
     }
-    Ok(Value::object(object))
+    Ok(object)
 }
 
 #[derive(Default)]

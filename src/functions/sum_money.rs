@@ -1,7 +1,7 @@
 //! Totals money where the list may be empty. Objects with an amount and a currency count as money.
 
 use super::currency_code;
-use super::param::one;
+use super::param::{CURRENCY, one};
 use super::total;
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
@@ -10,7 +10,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "sum_money",
     family: "money",
     summary: "The total of a list of money in a currency; nothing of that currency for an empty list.",
-    params: &[one("list", Params::LIST), one("currency", Params::TEXT)],
+    params: &[one("list", Params::LIST), CURRENCY],
     returns: Returns::Fixed(Base::Money(None)),
     pii: Pii::Keeps,
     examples: &[

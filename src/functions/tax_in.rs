@@ -3,7 +3,7 @@
 use rust_decimal::Decimal;
 
 use super::exact;
-use super::param::{one, optional};
+use super::param::{MODE, one};
 use super::rounding_mode;
 use crate::catalog::{Args, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::{Money, Value};
@@ -12,7 +12,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "tax_in",
     family: "money",
     summary: "The tax that is contained in a gross amount at a percentage, rounded to the smallest unit; ties go by a mode.",
-    params: &[one("gross", Params::MONEY), one("percent", Params::NUMBER), optional("mode", Params::TEXT)],
+    params: &[one("gross", Params::MONEY), one("percent", Params::NUMBER), MODE],
     returns: Returns::Same(0),
     pii: Pii::Keeps,
     examples: &[
@@ -26,12 +26,17 @@ pub(super) static FUNCTION: Function = Function {
 use super::amount;
 
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
+    contained(args).map(Value::Money)
+}
+
+/// The tax in the gross amount that is the first argument.
+pub(super) fn contained(args: &Args<'_>) -> Result<Money, FunctionError> {
     let gross = amount::read(args, 0)?;
     let percent = rate(args, 1)?;
     let over = exact::times(gross.amount, percent).ok_or_else(exact::too_many_digits)?;
     let under = exact::plus(percent, Decimal::ONE_HUNDRED).ok_or_else(exact::too_many_digits)?;
     let amount = exact::rounded_quotient(over, under, gross.currency.decimals(), rounding_mode::read(args, 2)?)?;
-    Ok(Value::Money(Money { amount, currency: gross.currency }))
+    Ok(Money { amount, currency: gross.currency })
 }
 
 /// The percentage at `index`.

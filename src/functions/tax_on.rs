@@ -1,6 +1,6 @@
 //! Adds tax to prices without it, as US marketplaces send them.
 
-use super::param::{one, optional};
+use super::param::{MODE, one};
 use super::rounding_mode;
 use crate::catalog::{Args, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::{Money, Value};
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "tax_on",
     family: "money",
     summary: "The tax on a net amount at a percentage, rounded to the smallest unit; ties go by a mode.",
-    params: &[one("net", Params::MONEY), one("percent", Params::NUMBER), optional("mode", Params::TEXT)],
+    params: &[one("net", Params::MONEY), one("percent", Params::NUMBER), MODE],
     returns: Returns::Same(0),
     pii: Pii::Keeps,
     examples: &[

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::calendar;
-use super::param::{one, optional};
+use super::param::{ZONE, one};
 use crate::catalog::{Args, Base, EnumSpec, Example, Function, FunctionError, Params, Pii, Returns, Type};
 use crate::value::Value;
 
@@ -11,7 +11,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "weekday",
     family: "date",
     summary: "The day of the week of a date, `monday` to `sunday`, or of an instant in a zone; UTC if none is named.",
-    params: &[one("date", Params::DATE.or(Params::INSTANT)), optional("zone", Params::TEXT)],
+    params: &[one("date", Params::DATE.or(Params::INSTANT)), ZONE],
     returns: Returns::Worked(work),
     pii: Pii::Keeps,
     examples: &[
@@ -21,7 +21,8 @@ pub(super) static FUNCTION: Function = Function {
     eval,
 };
 
-const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
+/// The days of the week.
+pub(super) const DAYS: [&str; 7] = ["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"];
 
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
     let days = calendar::read(args, 0, 1)?.weekday().to_monday_zero_offset();

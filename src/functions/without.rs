@@ -10,7 +10,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "without",
     family: "object",
     summary: "The object without some of its fields; names that it does not have are no error.",
-    params: &[one("object", Params::OBJECT), many("fields", Params::TEXT)],
+    params: &[one("object", Params::OBJECT), many("fields", Params::TEXT).names(0)],
     returns: Returns::Worked(work),
     pii: Pii::Keeps,
     examples: &[

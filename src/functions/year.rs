@@ -1,7 +1,7 @@
 //! The year, for periods and document numbers.
 
 use super::calendar;
-use super::param::{one, optional};
+use super::param::{ZONE, one};
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
 
@@ -9,7 +9,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "year",
     family: "date",
     summary: "The year of a date, or of an instant in a zone; UTC if none is named.",
-    params: &[one("date", Params::DATE.or(Params::INSTANT)), optional("zone", Params::TEXT)],
+    params: &[one("date", Params::DATE.or(Params::INSTANT)), ZONE],
     returns: Returns::Fixed(Base::Int),
     pii: Pii::Keeps,
     examples: &[

@@ -3,15 +3,19 @@
 
 mod access;
 mod case;
+mod certain;
 mod constant;
 mod expression;
 mod join;
+mod lookup;
 mod matching;
 mod operator;
 mod program;
+mod query;
 mod rows;
 mod step;
 mod target;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -20,7 +24,7 @@ use super::ast::{Expr, File};
 use super::resolve::{Binding, Resolved};
 use super::{Environment, Files, MAX_DEPTH};
 use crate::catalog::{Base, Catalog, ObjectSpec, Type};
-use crate::diag::{Code, Diagnostic, Span};
+use crate::diag::{Code, Diagnostic, Source, Span};
 use crate::plan::{
     AlertPlan, Expr as Run, Facts, LookupPlan, Node, ParamPlan, RetryPolicy, Slot, SourcePlan, Step, TargetPlan,
     TestPlan,
@@ -64,11 +68,12 @@ pub(super) fn check(
     catalog: &Catalog,
     files: &dyn Files,
     environment: &Environment,
+    source: &mut Source,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Checked> {
     let mut checker = Checker::new(resolved, catalog, found);
     checker.environment = environment;
-    program::check(&mut checker, file, files)
+    program::check(&mut checker, file, files, source)
 }
 
 /// Checks an expression over a document of unknown shape. Gives it with the number of slots it needs.
@@ -112,6 +117,8 @@ struct Checker<'c> {
     places: HashMap<usize, HashMap<String, Span>>,
     /// Keeps the specs alive whose addresses are keys of `places`.
     built: Vec<Arc<ObjectSpec>>,
+    /// How many `catch` are around what is checked: what fails there is no error.
+    caught: usize,
 }
 
 /// A lookup as expressions see it.
@@ -142,6 +149,7 @@ impl<'c> Checker<'c> {
             datasets: BTreeSet::new(),
             places: HashMap::new(),
             built: Vec::new(),
+            caught: 0,
         }
     }
 

@@ -19,7 +19,8 @@ pub(super) fn plan(mut checked: Checked, source: &Source, files: &dyn Files, cov
         }
     }
     let version = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let coverage = covered.then(|| coverage::instrument(&mut checked.key, &mut checked.steps, &mut checked.targets));
+    let coverage = covered
+        .then(|| coverage::instrument(&mut checked.key, &mut checked.steps, &mut checked.targets, &checked.lookups));
     Plan {
         flow: checked.flow,
         version,

@@ -1,9 +1,13 @@
 //! Names to numbers: which variable, lookup or parameter each name means, and which slot each variable has. Reports
 //! names that nobody declared, that are declared twice, or that are used before they are there.
 
+mod foreign;
+
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::ast::{Expect, Expr, ExprKind, File, Given, ItemKind, Name, Pattern, Rows, Step, TestItem, With};
+use super::ast::{
+    Expect, Expr, ExprKind, File, Given, ItemKind, LookupFrom, LookupItem, Name, Pattern, Rows, Step, TestItem, With,
+};
 use crate::catalog::Catalog;
 use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::plan::{LookupId, Slot};
@@ -62,6 +66,11 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
         }
     }
     resolver.in_else = false;
+    for item in &file.items {
+        if let ItemKind::Lookup(LookupItem { from: LookupFrom::Reverse(of), .. }) = &item.kind {
+            resolver.name(of);
+        }
+    }
     for name in &file.broken {
         let slot = resolver.slot(name.span);
         resolver.declare(name, Binding::Slot(slot), "target");
@@ -372,8 +381,13 @@ impl<'c> Resolver<'c> {
         let diagnostic = Diagnostic::new(Code::E201, name.span, format!("nothing is called `{}`", name.text));
         self.found.push(match near {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
+            None if foreign::meant(&name.text).is_some() => {
+                Diagnostic::new(Code::E230, name.span, format!("`{}` is no word of this language", name.text))
+                    .help(foreign::meant(&name.text).unwrap_or_default())
+            }
             None if self.catalog.function(&name.text).is_some() => {
-                diagnostic.help(format!("`{0}` is a function: write `{0}(…)`", name.text))
+                Diagnostic::new(Code::E231, name.span, format!("`{}` is a function and no value", name.text))
+                    .help(format!("write `{0}(…)`; `flowrun functions {0}` shows its arguments", name.text))
             }
             None => {
                 diagnostic.help(format!("for a field of the record write `$.{0}`; for text write \"{0}\"", name.text))
@@ -383,6 +397,17 @@ impl<'c> Resolver<'c> {
 
     fn function(&mut self, name: &Name) {
         if self.catalog.function(&name.text).is_some() {
+            return;
+        }
+        let declared = self.scopes.iter().flatten().find(|declared| declared.name.text == name.text);
+        if let Some(Declared { binding: Binding::Lookup(_), name: lookup, .. }) = declared {
+            let at = lookup.span;
+            self.used.insert(at);
+            self.found.push(
+                Diagnostic::new(Code::E232, name.span, format!("`{}` is a lookup and no function", name.text))
+                    .label(at, "declared here")
+                    .help(format!("write `{}[key]`", name.text)),
+            );
             return;
         }
         let diagnostic = Diagnostic::new(Code::E202, name.span, format!("there is no function `{}`", name.text));

@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::eval::{EvalError, Frame, Lookups, evaluate};
 use super::expr::{Expr, Node};
-use super::{Step, TargetPlan};
+use super::{LookupId, LookupKind, LookupPlan, Step, TargetPlan};
 use crate::diag::Span;
 use crate::value::Value;
 
@@ -19,6 +19,23 @@ pub struct Coverage {
     pub parts: Vec<Part>,
     /// Sides of decisions.
     pub sides: Vec<Side>,
+    /// How often each row of each table was found, by lookup.
+    rows: Vec<Vec<AtomicU64>>,
+}
+
+impl Coverage {
+    /// Counts that a table's row was found.
+    pub fn found(&self, lookup: LookupId, row: usize) {
+        if let Some(count) = self.rows.get(lookup).and_then(|rows| rows.get(row)) {
+            count.fetch_add(1, Ordering::Relaxed);
+        }
+    }
+
+    /// How often a table's row was found.
+    #[must_use]
+    pub fn row(&self, lookup: LookupId, row: usize) -> u64 {
+        self.rows.get(lookup).and_then(|rows| rows.get(row)).map_or(0, |count| count.load(Ordering::Relaxed))
+    }
 }
 
 /// Something that is worked out.
@@ -117,8 +134,17 @@ impl Probe {
 }
 
 /// Puts probes into what a flow does. Gives what they count.
-pub(crate) fn instrument(key: &mut Node, steps: &mut [Step], targets: &mut [TargetPlan]) -> Coverage {
-    let mut coverage = Coverage::default();
+pub(crate) fn instrument(
+    key: &mut Node,
+    steps: &mut [Step],
+    targets: &mut [TargetPlan],
+    lookups: &[LookupPlan],
+) -> Coverage {
+    let rows = |lookup: &LookupPlan| match &lookup.kind {
+        LookupKind::Table(table) => table.rows().iter().map(|_| AtomicU64::new(0)).collect(),
+        LookupKind::Entity { .. } => Vec::new(),
+    };
+    let mut coverage = Coverage { rows: lookups.iter().map(rows).collect(), ..Coverage::default() };
     coverage.part(key);
     coverage.steps(steps);
     for target in targets {
@@ -206,7 +232,7 @@ impl Coverage {
         match &mut node.expr {
             Expr::Const(_) | Expr::Record | Expr::Slot(_) | Expr::Param(_) | Expr::Template(_) | Expr::Probe(..) => {}
             Expr::Path { base, .. } | Expr::Query { base, .. } => self.inside(base),
-            Expr::Call { args, .. } => self.all(args),
+            Expr::Call { args, .. } | Expr::Has { keys: args, .. } => self.all(args),
             Expr::Concat(parts) => self.all(parts),
             Expr::List(items) => items.iter_mut().for_each(|item| self.part(item)),
             Expr::Lookup { keys, otherwise, .. } => {
@@ -232,8 +258,8 @@ impl Coverage {
             Expr::Coalesce(first, second) => {
                 let hits = self.watched(first, Watch::Presence);
                 self.inside(second);
-                let there = "is never there: the default is always taken";
-                let absent = "is always there: this default is never taken";
+                let there = "is never there: its default is always taken";
+                let absent = "is a default that is never taken";
                 self.sides.push(Side { at: first.at, missed: there, hits: Arc::clone(&hits), taken: Taken::Yes });
                 self.sides.push(Side { at: second.at, missed: absent, hits, taken: Taken::No });
             }
@@ -241,7 +267,7 @@ impl Coverage {
                 let hits = self.watched(first, Watch::Success);
                 self.inside(second);
                 let done = "always fails and is caught";
-                let failed = "never fails: what `catch` gives is not used";
+                let failed = "is never used: nothing fails that is caught here";
                 self.sides.push(Side { at: first.at, missed: done, hits: Arc::clone(&hits), taken: Taken::Yes });
                 self.sides.push(Side { at: second.at, missed: failed, hits, taken: Taken::No });
             }

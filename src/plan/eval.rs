@@ -147,9 +147,10 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
         Expr::Path { base, steps, read } => path(node, base, steps, read.as_ref(), frame, lookups),
         Expr::Query { base, query, read } => {
             let base = evaluate(base, frame, lookups)?;
-            let found = jsonpath_rust::query::js_path_process(query, &base)
-                .map_err(|error| EvalError::new(Code::E107, node.at, format!("the query failed: {error}")))?;
-            let found = found.into_iter().map(|hit| hit.val().clone());
+            let found = query
+                .run(&base, MAX_ITEMS)
+                .map_err(|error| EvalError::new(Code::E610, node.at, format!("the query was given up: {error}")))?;
+            let found = found.into_iter().cloned();
             let values: Result<Vec<Value>, EvalError> = match read {
                 Some(base) => found.map(|value| read_as(node, &value, base)).collect(),
                 None => Ok(found.collect()),
@@ -173,6 +174,14 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
                         Err(EvalError::new(Code::E604, node.at, lookups.miss(*lookup, &shown.join(", "))))
                     }
                 },
+            }
+        }
+        Expr::Has { lookup, keys, not } => {
+            let values = all(keys, frame, lookups)?;
+            match lookups.find(*lookup, &values) {
+                Answer::Found(_) => Ok(Value::Bool(!not)),
+                Answer::Missing => Ok(Value::Bool(*not)),
+                Answer::Unknown => Err(EvalError::wanting(node.at, vec![Wanted { lookup: *lookup, keys: values }])),
             }
         }
         Expr::Concat(parts) => {
@@ -423,10 +432,10 @@ fn walk(node: &Node, start: &Value, steps: &[PathStep]) -> Outcome {
                 let at = if *index < 0 { i64::try_from(items.len()).unwrap_or(i64::MAX) + index } else { *index };
                 usize::try_from(at).ok().and_then(|at| items.get(at))
             }
-            (Access::All, Value::List(items)) => {
+            (Access::All, Value::List(_) | Value::Object(_)) => {
                 let rest = steps.get(index + 1..).unwrap_or_default();
-                let mut out = Vec::with_capacity(items.len());
-                for item in items.iter() {
+                let mut out = Vec::new();
+                for item in parts(value) {
                     match walk(node, item, rest)? {
                         Value::List(inner) if rest.iter().any(|step| step.to == Access::All) => {
                             out.extend(inner.iter().cloned());
@@ -454,6 +463,14 @@ fn walk(node: &Node, start: &Value, steps: &[PathStep]) -> Outcome {
         };
     }
     Ok(value.clone())
+}
+
+/// The items of a list, or the values of an object's fields.
+fn parts(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
+    match value {
+        Value::Object(object) => Box::new(object.iter().map(|(_, value)| value)),
+        other => Box::new(other.as_list().unwrap_or_default().iter()),
+    }
 }
 
 fn absent(node: &Node, inside: &Value, step: &PathStep) -> EvalError {

@@ -2,13 +2,11 @@
 
 use std::sync::Arc;
 
-use jsonpath_rust::parser::model::JpQuery;
-
 use super::coverage::Probe;
 use super::{LookupId, Slot};
 use crate::catalog::{Base, Function};
 use crate::diag::Span;
-use crate::value::{Value, money::Rounding};
+use crate::value::{Value, money::Rounding, query::Query};
 
 /// An expression with its place in the flow.
 #[derive(Debug)]
@@ -57,7 +55,7 @@ pub enum Expr {
         /// Where it starts.
         base: Box<Node>,
         /// The query.
-        query: Arc<JpQuery>,
+        query: Arc<Query>,
         /// What the schema says is found.
         read: Option<Base>,
     },
@@ -76,6 +74,15 @@ pub enum Expr {
         keys: Vec<Node>,
         /// What a miss gives; without it a miss rejects the record.
         otherwise: Option<Box<Node>>,
+    },
+    /// Whether a lookup has an entry.
+    Has {
+        /// Which.
+        lookup: LookupId,
+        /// The keys.
+        keys: Vec<Node>,
+        /// Whether it must have none.
+        not: bool,
     },
     /// Text put together from parts.
     Concat(Vec<Node>),

@@ -1,64 +1,74 @@
-//! Values as documents that a JSONPath query (RFC 9535) can walk. Plain paths never come here: the compiler turns them
-//! into direct access.
+//! JSONPath queries as RFC 9535 has them, over exact values. Plain paths never come here: the compiler turns them into
+//! direct access.
+//!
+//! [`Query::parse`] gives text to jsonpath-rust's parser and takes the tree that it makes over into a [`form`] of our own:
+//! numbers with all their digits, functions checked for their types, patterns compiled. [`Query::run`] walks a value in
+//! that form. docs/decisions/0005-jsonpath.md says why the walk is ours.
 
-use jsonpath_rust::query::queryable::Queryable;
-use rust_decimal::prelude::ToPrimitive;
+mod build;
+pub mod form;
+mod number;
+mod pattern;
+mod walk;
 
-use super::{Value, json};
+use std::fmt;
+use std::sync::Arc;
 
-impl From<f64> for Value {
-    /// A number literal inside a JSONPath filter, which jsonpath-rust hands over as a float. Its shortest decimal form
-    /// is what the author wrote, up to 15 digits.
-    fn from(value: f64) -> Self {
-        json::decimal(&value.to_string()).map_or(Value::Null, Value::Decimal)
+use super::Value;
+use form::Segment;
+
+/// How long a query may be, in bytes.
+pub const MAX_LENGTH: usize = 16 << 10;
+/// How deep brackets may stand in each other in a query.
+pub const MAX_DEPTH: usize = 32;
+/// How many values one query may look at, over and over again as `$..*..*` does.
+pub const MAX_WORK: u64 = 5_000_000;
+
+/// A query that can be run.
+#[derive(Debug, Clone)]
+pub struct Query {
+    text: Arc<str>,
+    segments: Vec<Segment>,
+}
+
+/// Why a text is no query, or why a query was given up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct QueryError {
+    /// What is wrong.
+    pub message: String,
+    /// At which byte of the query.
+    pub at: usize,
+}
+
+impl fmt::Display for QueryError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
     }
 }
 
-impl Queryable for Value {
-    fn get(&self, key: &str) -> Option<&Self> {
-        Value::get(self, key)
+impl std::error::Error for QueryError {}
+
+impl Query {
+    /// Reads a query. Fails on what RFC 9535 does not call well-formed and valid.
+    pub fn parse(text: &str) -> Result<Query, QueryError> {
+        Ok(Query { text: Arc::from(text), segments: build::segments(text)? })
     }
 
-    fn as_array(&self) -> Option<&Vec<Self>> {
-        match self {
-            Value::List(items) => Some(items),
-            _ => None,
-        }
+    /// The query as it was written.
+    #[must_use]
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
-    fn as_object(&self) -> Option<Vec<(&str, &Self)>> {
-        match self {
-            Value::Object(object) => Some(object.iter().map(|(name, value)| (&**name, value)).collect()),
-            _ => None,
-        }
+    /// Its segments in order.
+    #[must_use]
+    pub fn segments(&self) -> &[Segment] {
+        &self.segments
     }
 
-    fn as_str(&self) -> Option<&str> {
-        self.as_text()
-    }
-
-    fn as_i64(&self) -> Option<i64> {
-        match self {
-            Value::Int(int) => Some(*int),
-            _ => None,
-        }
-    }
-
-    fn as_f64(&self) -> Option<f64> {
-        match self {
-            Value::Decimal(decimal) => decimal.to_f64(),
-            _ => None,
-        }
-    }
-
-    fn as_bool(&self) -> Option<bool> {
-        match self {
-            Value::Bool(bool) => Some(*bool),
-            _ => None,
-        }
-    }
-
-    fn null() -> Self {
-        Value::Null
+    /// What it finds in a value, in the order of the value. Fails where it finds more than `most`, or has to look at
+    /// more than [`MAX_WORK`] values.
+    pub fn run<'v>(&self, value: &'v Value, most: usize) -> Result<Vec<&'v Value>, QueryError> {
+        walk::run(&self.segments, value, most)
     }
 }

@@ -3,8 +3,6 @@
 
 use std::sync::Arc;
 
-use jsonpath_rust::parser::model::{Segment, Selector};
-
 use super::{Checker, Typed, typed};
 use crate::catalog::{Base, ObjectSpec, Type, wire};
 use crate::diag::{Code, Diagnostic, Span, suggest};
@@ -28,7 +26,7 @@ impl Checker<'_> {
                 Some(Binding::Env) => return self.param(&steps, expr.span),
                 Some(Binding::Lookup(_)) => {
                     let message = format!("`{}` is a lookup", name.text);
-                    self.say_at(Code::E301, base.span, message, format!("write `{}[key]`", name.text));
+                    self.say_at(Code::E329, base.span, message, format!("write `{}[key]`", name.text));
                     return None;
                 }
                 _ => {}
@@ -81,7 +79,10 @@ impl Checker<'_> {
                     run.push(PathStep { to: RunAccess::Index(*at), lenient: covered });
                 }
                 Access::All => {
-                    ty = self.item(&ty, step.span)?;
+                    ty = match &ty.base {
+                        Base::Object(spec) => every_field(spec, ty.pii),
+                        _ => self.item(&ty, step.span)?,
+                    };
                     ty.nullable = false;
                     lists += 1;
                     push_origin(&mut origin, "[]");
@@ -169,13 +170,13 @@ impl Checker<'_> {
                 };
                 let message =
                     format!("`{}` is looked for in {}, which has no fields", name.text, Type::new(other.clone()));
-                self.say_at(Code::E301, name.span, message, help);
+                self.say_at(Code::E326, name.span, message, help);
                 None
             }
         }
     }
 
-    fn field_of(&mut self, spec: &ObjectSpec, name: &Name) -> Option<Type> {
+    pub(super) fn field_of(&mut self, spec: &ObjectSpec, name: &Name) -> Option<Type> {
         if let Some(field) = spec.field(&name.text) {
             self.datasets.extend(field.dataset);
             return Some(field.ty.clone());
@@ -203,7 +204,7 @@ impl Checker<'_> {
             Base::List(item) => Some(Type::clone(item).with_pii(ty.pii)),
             other => {
                 let message = format!("items are taken of {}, which is no list", Type::new(other.clone()));
-                self.say_at(Code::E301, span, message, "only lists have items");
+                self.say_at(Code::E327, span, message, "only lists have items; a field is taken with `.name`");
                 None
             }
         }
@@ -266,69 +267,6 @@ impl Checker<'_> {
         matches!(&expr.kind, ExprKind::Variable(name) if matches!(self.binding(name.span), Some(Binding::Lookup(_))))
     }
 
-    /// A JSONPath query that is no plain path.
-    pub(super) fn query(&mut self, text: &str, span: Span) -> Option<Typed> {
-        let parsed = match jsonpath_rust::parser::parse_json_path(text) {
-            Ok(parsed) => parsed,
-            Err(_) => {
-                self.say_at(
-                    Code::E107,
-                    span,
-                    "this is no JSONPath query",
-                    "RFC 9535: `$.items[?@.quantity > 0]`, `$..sku`, `$.items[0:2]`",
-                );
-                return None;
-            }
-        };
-        let mut ty = match &self.record {
-            Some(spec) => Type::new(Base::Object(Arc::clone(spec))),
-            None => Type::new(Base::Any),
-        };
-        let mut origin = String::new();
-        for segment in &parsed.segments {
-            let Segment::Selector(selector) = segment else {
-                ty = Type::new(Base::Any);
-                break;
-            };
-            ty = match (selector, &ty.base) {
-                (Selector::Name(name), Base::Object(spec)) => {
-                    origin = if origin.is_empty() { name.clone() } else { format!("{origin}.{name}") };
-                    let spec = Arc::clone(spec);
-                    let name = Name { text: name.trim_matches(['\'', '"']).to_owned(), span };
-                    self.field_of(&spec, &name)?
-                }
-                (
-                    Selector::Index(_) | Selector::Slice(..) | Selector::Filter(_) | Selector::Wildcard,
-                    Base::List(item),
-                ) => Type::clone(item),
-                _ => Type::new(Base::Any),
-            };
-        }
-        ty.nullable = false;
-        self.note_query(text, origin);
-        let read = Some(ty.base.clone()).filter(|base| !wire::reads_as_is(base));
-        let pii = ty.carries_pii() || self.record.as_ref().is_some_and(|_| ty.base == Base::Any);
-        let expr = Run::Query {
-            base: Box::new(typed(Run::Record, span, Type::new(Base::Any)).node),
-            query: Arc::new(parsed),
-            read,
-        };
-        Some(typed(expr, span, Type::new(Base::List(Box::new(ty.with_pii(pii))))))
-    }
-
-    /// A query may look anywhere: what it could need is asked for.
-    fn note_query(&mut self, text: &str, origin: String) {
-        self.reads.insert(if origin.is_empty() { "*".to_owned() } else { origin });
-        let everywhere = text.contains("..") || text.contains('*');
-        if let Some(record) = self.record.clone() {
-            visit(&record, &mut |name, dataset| {
-                if everywhere || text.contains(name) {
-                    self.datasets.extend(dataset);
-                }
-            });
-        }
-    }
-
     /// The record as a whole: every block of it is needed.
     pub(super) fn whole_record(&mut self) {
         self.reads.insert("*".to_owned());
@@ -352,6 +290,17 @@ impl Typed {
     }
 }
 
+/// What the fields of an object are, taken together.
+fn every_field(spec: &ObjectSpec, pii: bool) -> Type {
+    let mut fields = spec.fields.iter().map(|field| &field.ty);
+    let pii = pii || fields.clone().any(Type::carries_pii);
+    let base = match fields.next() {
+        Some(first) if !spec.open && fields.all(|other| other.base == first.base) => first.base.clone(),
+        _ => Base::Any,
+    };
+    Type::new(base).with_pii(pii)
+}
+
 fn push_origin(origin: &mut Option<String>, part: &str) {
     if let Some(origin) = origin {
         if !origin.is_empty() && part != "[]" {
@@ -361,7 +310,7 @@ fn push_origin(origin: &mut Option<String>, part: &str) {
     }
 }
 
-fn visit(spec: &ObjectSpec, see: &mut dyn FnMut(&str, Option<&'static str>)) {
+pub(super) fn visit(spec: &ObjectSpec, see: &mut dyn FnMut(&str, Option<&'static str>)) {
     for field in &spec.fields {
         see(&field.name, field.dataset);
         let mut base = &field.ty.base;

@@ -171,7 +171,7 @@ impl<'t> Testing<'t, '_> {
                         None => "name one of this flow's".to_owned(),
                     };
                     let message = format!("there is no lookup `{}`", name.text);
-                    self.checker.say_at(Code::E201, name.span, message, help);
+                    self.checker.say_at(Code::E225, name.span, message, help);
                     return None;
                 };
                 let known = self.checker.lookups.get(index).and_then(Option::as_ref);
@@ -300,7 +300,7 @@ impl<'t> Testing<'t, '_> {
             Some(near) => format!("did you mean `{near}`?"),
             None => format!("give the target a name with `as`; there are {}", names.join(", ")),
         };
-        self.checker.say_at(Code::E201, name.span, format!("no target is called `{}`", name.text), help);
+        self.checker.say_at(Code::E224, name.span, format!("no target is called `{}`", name.text), help);
         None
     }
 
@@ -316,7 +316,7 @@ impl<'t> Testing<'t, '_> {
                     Ok(found) => found,
                     Err(why) => {
                         let message = format!("{name:?} cannot be read: {why}");
-                        made.checker.say_at(Code::E401, path.at, message, "paths are relative to the flow");
+                        made.checker.say_at(Code::E422, path.at, message, "paths are relative to the flow");
                         return None;
                     }
                 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Checker, Typed, join, typed};
 use crate::catalog::function::Arity;
-use crate::catalog::{Base, EnumSpec, Field, Function, ObjectSpec, Params, Pii, Returns, Type};
+use crate::catalog::{Base, EnumSpec, Field, Function, ObjectSpec, Params, Type};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::lang::ast::{Access, Expr, ExprKind, Name};
 use crate::lang::resolve::Binding;
@@ -57,9 +57,10 @@ impl Checker<'_> {
                 let said = self.found.len();
                 let Some(inner) = self.condition(inner) else {
                     if let Some(found) = self.found.get_mut(said..).and_then(<[Diagnostic]>::last_mut)
-                        && found.code == Code::E301
+                        && found.code == Code::E320
                         && found.span == inner.span
                     {
+                        found.code = Code::E332;
                         found.help =
                             Some("`not` takes the nearest value: write `not (a == b)`, or `a != b`".to_owned());
                     }
@@ -77,7 +78,11 @@ impl Checker<'_> {
             }
             ExprKind::Coalesce(a, b) => self.coalesce(a, b, at),
             ExprKind::Catch(a, b) => {
-                let (a, b) = (self.expr(a)?, self.expr(b)?);
+                self.caught += 1;
+                let first = self.expr(a);
+                self.caught -= 1;
+                let (a, b) = (first?, self.expr(b)?);
+                self.nothing_to_catch(&a.node);
                 let ty = self.joined(&a, &b, at)?;
                 Some(typed(Run::Catch(Box::new(a.node), Box::new(b.node)), at, ty))
             }
@@ -124,7 +129,7 @@ impl Checker<'_> {
             Base::Bool | Base::Any => Some(typed.node),
             _ => {
                 self.say_at(
-                    Code::E301,
+                    Code::E320,
                     expr.span,
                     format!("a condition is true or false, and this is {}", typed.ty),
                     "compare it: `… == value`, `… != null`, `count(…) > 0`",
@@ -178,7 +183,7 @@ impl Checker<'_> {
             }
             Binding::Lookup(_) => {
                 let message = format!("`{}` is a lookup and needs a key", name.text);
-                self.say_at(Code::E301, at, message, format!("write `{}[key]`", name.text));
+                self.say_at(Code::E329, at, message, format!("write `{}[key]`", name.text));
                 None
             }
             Binding::Env => {
@@ -195,7 +200,7 @@ impl Checker<'_> {
             return self.lookup(lookup, keys, at);
         }
         let [key] = keys else {
-            self.say_at(Code::E301, at, "an item has one index", "only lookups take several keys");
+            self.say_at(Code::E327, at, "an item has one index", "only lookups take several keys");
             return None;
         };
         if let ExprKind::Literal(Value::Int(index)) = key.kind {
@@ -209,7 +214,7 @@ impl Checker<'_> {
             _ => {
                 let help = "write `.name` for a field; `[…]` takes items of lists and answers of lookups";
                 self.say_at(
-                    Code::E301,
+                    Code::E327,
                     list.node.at,
                     format!("items are taken of {}, which is no list", list.ty),
                     help,
@@ -221,44 +226,6 @@ impl Checker<'_> {
         Some(typed(Run::Call { function: nth, args: vec![list.node, key.node] }, at, item))
     }
 
-    fn lookup(&mut self, lookup: usize, keys: &[Expr], at: Span) -> Option<Typed> {
-        let mut nodes = Vec::new();
-        for key in keys {
-            let key = self.some(key)?;
-            if matches!(key.ty.base, Base::List(_) | Base::Object(_) | Base::Money(_)) {
-                self.wrong(key.node.at, "text or a number", &key.ty);
-                return None;
-            }
-            nodes.push(key.node);
-        }
-        let known = self.lookups.get(lookup)?.as_ref()?;
-        if known.keys != nodes.len() {
-            let message = format!("`{}` is looked up by {} keys, and here are {}", known.name, known.keys, nodes.len());
-            self.say_at(Code::E303, at, message, "give one value for each column after `by`");
-            return None;
-        }
-        let (mut ty, otherwise) = (known.gives.clone(), known.otherwise.clone());
-        let entity = known.entity.clone();
-        let otherwise = match otherwise {
-            Some(otherwise) => {
-                let otherwise = self.expr(&otherwise)?;
-                ty = match join::join(&ty, &otherwise.ty) {
-                    Some(joined) => joined,
-                    None => {
-                        let message = format!("a hit gives {}, a miss {}", ty, otherwise.ty);
-                        self.say_at(Code::E307, otherwise.node.at, message, "make both the same kind");
-                        return None;
-                    }
-                };
-                Some(Box::new(otherwise.node))
-            }
-            None => None,
-        };
-        let origin = entity.map(|entity| format!("@{entity}"));
-        let expr = Run::Lookup { lookup, keys: nodes, otherwise };
-        Some(Typed { origin, ..typed(expr, at, ty) })
-    }
-
     fn interpolated(&mut self, parts: &[Expr], at: Span) -> Option<Typed> {
         let mut nodes = Vec::new();
         let mut pii = false;
@@ -266,7 +233,9 @@ impl Checker<'_> {
         for part in parts {
             match self.some(part) {
                 Some(part) if matches!(part.ty.base, Base::List(_) | Base::Object(_)) => {
-                    self.wrong(part.node.at, "text, a number or a date", &part.ty);
+                    let help = "name one part of it, or put a list together with `join(\", \", list)`";
+                    let message = format!("{} has no form as text", part.ty);
+                    self.say_at(Code::E333, part.node.at, message, help);
                     sound = false;
                 }
                 Some(part) => {
@@ -322,23 +291,12 @@ impl Checker<'_> {
         if !self.arity(function, args.len(), name.span) || !self.arguments(function, &args) {
             return None;
         }
+        if !self.may_succeed(function, &args, at) {
+            return None;
+        }
+        self.zone(function, &args, at);
         let types: Vec<Type> = args.iter().map(|arg| arg.ty.clone()).collect();
-        let pii = function.pii == Pii::Keeps && types.iter().any(Type::carries_pii);
-        let ty = match &function.returns {
-            Returns::Fixed(base) => Type::new(base.clone()),
-            Returns::Nullable(base) => Type::new(base.clone()).or_null(),
-            Returns::Same(at) => types.get(*at).map_or_else(|| Type::new(Base::Any), |ty| ty.clone()),
-            Returns::Item(at) => match types.get(*at).map(|ty| &ty.base) {
-                Some(Base::List(item)) => Type::clone(item),
-                _ => Type::new(Base::Any),
-            },
-            Returns::ListOf(at) => {
-                let item = types.get(*at).map_or_else(|| Type::new(Base::Any), |ty| ty.clone());
-                Type::new(Base::List(Box::new(item)))
-            }
-            Returns::Worked(work) => work(&types),
-        };
-        let ty = Type { pii: pii || (ty.pii && function.pii == Pii::Keeps), ..ty };
+        let ty = function.result(&types);
         let nodes = args.into_iter().map(|arg| arg.node).collect();
         Some(typed(Run::Call { function, args: nodes }, at, ty))
     }
@@ -384,7 +342,7 @@ impl Checker<'_> {
         let (first, second) = (first?, second?);
         if !first.ty.nullable && !matches!(first.ty.base, Base::Any | Base::Null) {
             self.say_at(
-                Code::W902,
+                Code::W910,
                 first.node.at,
                 "this is always there, so what follows `??` is never taken",
                 "remove `?? …`; for a value that may fail, write `catch`",
@@ -423,7 +381,8 @@ impl Checker<'_> {
             Base::Any => Some((Type::new(Base::Any), None)),
             _ => {
                 let message = format!("`{word}` goes through lists, and this is {}", list.ty);
-                self.say_at(Code::E301, list.node.at, message, "give it a list");
+                let help = "give it a list; for an object take `values(…)` or `keys(…)`";
+                self.say_at(Code::E327, list.node.at, message, help);
                 None
             }
         }

@@ -27,7 +27,7 @@ impl Checker<'_> {
         let mut sound = true;
         for arm in arms {
             if otherwise.is_some() {
-                self.say_at(Code::W902, arm.span, "this case is never reached", "move it above `else`");
+                self.say_at(Code::W911, arm.span, "this case is never reached", "move it above `else`");
             }
             let mut condition: Option<Node> = None;
             for pattern in &arm.patterns {
@@ -103,7 +103,7 @@ impl Checker<'_> {
                     let first = covered.insert(word.to_string());
                     if !first {
                         let help = "remove one of the two";
-                        self.say_at(Code::W902, value.node.at, "this case stands above already", help);
+                        self.say_at(Code::W912, value.node.at, "this case stands above already", help);
                     }
                 }
                 Run::Const(Value::Bool(bool)) => drop(covered.insert(bool.to_string())),

@@ -3,7 +3,8 @@
 use super::{Checker, Typed, join, typed};
 use crate::catalog::{Base, EnumSpec, Params, Type};
 use crate::diag::{Code, Span, suggest};
-use crate::lang::ast::Expr;
+use crate::lang::ast::{Expr, ExprKind};
+use crate::lang::resolve::Binding;
 use crate::plan::expr::{Arithmetic, Comparison, Expr as Run};
 use crate::value::Value;
 
@@ -12,6 +13,9 @@ impl Checker<'_> {
         let (a, b) = (self.some(a), self.some(b));
         let (a, b) = (a?, b?);
         let base = self.result(operation, &a, &b, at)?;
+        if !self.divisor(operation, &b.node) {
+            return None;
+        }
         let ty = Type::new(base).with_pii(a.ty.pii || b.ty.pii);
         Some(typed(Run::Arithmetic(operation, Box::new(a.node), Box::new(b.node)), at, ty))
     }
@@ -49,16 +53,24 @@ impl Checker<'_> {
                     Divide => "/",
                     Remainder => "%",
                 };
-                let help = match (x, y) {
-                    (Base::Text | Base::Enum(_), _) | (_, Base::Text | Base::Enum(_)) if operation == Add => {
-                        "put text together with \"{{ a }}{{ b }}\""
+                let (code, help) = match (x, y) {
+                    (Base::Date | Base::Instant, _) | (_, Base::Date | Base::Instant) => match operation {
+                        Subtract => {
+                            (Code::E325, "count the days with `days_between(from, to)`; make dates of text first")
+                        }
+                        _ => (Code::E325, "move a date with `add_days(date, n)`, an instant with a duration: `+ 2h`"),
+                    },
+                    (Base::Money(_), _) | (_, Base::Money(_)) => {
+                        (Code::E324, "both must be money, `money(1, \"EUR\")`, or both numbers: take `.amount`")
                     }
-                    (Base::Text, _) | (_, Base::Text) => "make a number of text first: `decimal(…)`",
-                    (Base::Money(_), _) | (_, Base::Money(_)) => "both must be money, or take `.amount`",
-                    (Base::Date, _) => "use `add_days(date, n)`",
-                    _ => "both sides must be numbers, or money of one currency",
+                    (Base::Text | Base::Enum(_), _) | (_, Base::Text | Base::Enum(_)) if operation == Add => (
+                        Code::E323,
+                        "put text together with \"{{ a }}{{ b }}\"; make a number of text with `decimal(…)`",
+                    ),
+                    (Base::Text, _) | (_, Base::Text) => (Code::E322, "make a number of text first: `decimal(…)`"),
+                    _ => (Code::E322, "both sides must be numbers, or money of one currency"),
                 };
-                self.say_at(Code::E301, at, format!("{} {symbol} {} has no meaning", a.ty, b.ty), help);
+                self.say_at(code, at, format!("{} {symbol} {} has no meaning", a.ty, b.ty), help);
                 return None;
             }
         })
@@ -72,6 +84,8 @@ impl Checker<'_> {
         if !self.comparable(&a, &b, equality, at) {
             return None;
         }
+        self.order_of_texts(comparison, &a, &b);
+        self.common_words(&a.ty, &b.ty, at);
         Some(self.comparison(comparison, a, b, at))
     }
 
@@ -109,17 +123,25 @@ impl Checker<'_> {
             }
         };
         if !alike {
-            let help = match (&a.ty.base, &b.ty.base) {
+            let (code, help) = match (&a.ty.base, &b.ty.base) {
                 (Base::Money(_), Base::Int | Base::Decimal) | (Base::Int | Base::Decimal, Base::Money(_)) => {
-                    "compare `.amount`, or write `money(1000, \"EUR\")`"
+                    (Code::E324, "compare `.amount`, or write `money(1000, \"EUR\")`")
                 }
-                (Base::Text | Base::Enum(_), Base::Int | Base::Decimal) => "make a number of it first: `decimal(…)`",
+                (Base::Text | Base::Enum(_), Base::Int | Base::Decimal) => {
+                    (Code::E321, "make a number of it first: `decimal(…)`; or compare with text: \"1\"")
+                }
                 (Base::Text | Base::Enum(_), Base::Date) | (Base::Date, Base::Text | Base::Enum(_)) => {
-                    "make a date of the text: `date(\"2026-01-31\")`"
+                    (Code::E325, "make a date of the text: `date(\"2026-01-31\")`")
                 }
-                _ => "compare values of one kind",
+                (Base::Text | Base::Enum(_), Base::Instant) | (Base::Instant, Base::Text | Base::Enum(_)) => {
+                    (Code::E325, "make an instant of the text: `instant(\"2026-01-31T10:00:00Z\")`")
+                }
+                (Base::Instant, Base::Date) | (Base::Date, Base::Instant) => {
+                    (Code::E325, "take the date in a zone: `date(…, \"Europe/Berlin\")`")
+                }
+                _ => (Code::E321, "compare values of one kind"),
             };
-            self.say_at(Code::E301, at, format!("{} and {} cannot be compared", a.ty, b.ty), help);
+            self.say_at(code, at, format!("{} and {} cannot be compared", a.ty, b.ty), help);
         }
         alike
     }
@@ -150,6 +172,11 @@ impl Checker<'_> {
     }
 
     pub(super) fn contained(&mut self, item: &Expr, list: &Expr, not: bool, at: Span) -> Option<Typed> {
+        if let ExprKind::Variable(name) = &list.kind
+            && let Some(Binding::Lookup(lookup)) = self.binding(name.span)
+        {
+            return self.has(lookup, item, not, at);
+        }
         let (item, list) = (self.expr(item), self.some(list));
         let (item, list) = (item?, list?);
         match &list.ty.base {
@@ -181,7 +208,7 @@ impl Checker<'_> {
                 } else {
                     "give it a list: `in [\"a\", \"b\"]`"
                 };
-                self.say_at(Code::E301, list.node.at, format!("`in` looks in lists, and this is {}", list.ty), help);
+                self.say_at(Code::E328, list.node.at, format!("`in` looks in lists, and this is {}", list.ty), help);
                 return None;
             }
         }

@@ -2,24 +2,23 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::constant::constant;
-use super::{Checked, Checker, LookupTyped, case, step, target::policy};
-use crate::catalog::{Base, EntitySpec, Field, ObjectSpec, SourceSpec, Type, wire};
-use crate::diag::{Code, Diagnostic, Span, suggest};
-use crate::lang::ast::{
-    Expr, ExprKind, File, ItemKind, LookupFrom, LookupItem, Name, SourceItem, Step as AstStep, Trigger as AstTrigger,
-};
-use crate::lang::{Files, table};
+use super::{Checked, Checker, case, lookup, step, target::policy};
+use crate::catalog::{Base, EntitySpec, ObjectSpec, SourceSpec, Type, wire};
+use crate::diag::{Code, Diagnostic, Source, Span, suggest};
+use crate::lang::Files;
+use crate::lang::ast::{Expr, ExprKind, File, ItemKind, Name, SourceItem, Step as AstStep, Trigger as AstTrigger};
 use crate::plan::expr::Comparison;
-use crate::plan::{AlertPlan, Facts, LookupKind, LookupPlan, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, Trigger};
+use crate::plan::{AlertPlan, Facts, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, Trigger};
 use crate::value::Value;
 
-/// How long an answer of a connector is good for where the flow does not say.
-const CACHE: Duration = Duration::from_secs(60);
-
-pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -> Option<Checked> {
+pub(super) fn check(
+    checker: &mut Checker<'_>,
+    file: &File,
+    files: &dyn Files,
+    source_text: &mut Source,
+) -> Option<Checked> {
     let mut facts = Facts::default();
     let mut used_files = BTreeSet::new();
     let head = head(checker, file);
@@ -28,7 +27,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
     if let Some((_, spec)) = &source {
         checker.record = Some(Arc::clone(&spec.record));
     }
-    let lookups = lookups(checker, file, files, &mut facts, &mut used_files);
+    let lookups = lookup::lookups(checker, file, files, &mut facts, &mut used_files, source_text);
     let key = match head.key {
         Some(key) => checker.some(key).and_then(|typed| step::key(checker, typed)),
         None => None,
@@ -62,7 +61,6 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
     facts.datasets = checker.datasets.clone();
     facts.variables = checker.slots.iter().map(|(slot, (ty, _))| (*slot, ty.clone())).collect();
     note_reads(checker, &source, &mut facts);
-    facts.tables = used_files.iter().filter(|name| name.ends_with(".csv")).cloned().collect();
     let plan = Checked {
         flow: head.name?.text.clone(),
         source,
@@ -183,7 +181,7 @@ fn alerts(checker: &mut Checker<'_>, route: &Name, conditions: &[(Name, i64)], o
             out.push(AlertPlan { route: route.text.clone(), measure: measure.text.clone(), above: *above });
         } else {
             let message = format!("`{}` is nothing that is measured", measure.text);
-            checker.say_at(Code::E201, measure.span, message, format!("there are {}", MEASURES.join(", ")));
+            checker.say_at(Code::E226, measure.span, message, format!("there are {}", MEASURES.join(", ")));
         }
     }
 }
@@ -205,7 +203,7 @@ fn params(checker: &mut Checker<'_>, file: &File) {
                     "number" | "float" => "write `decimal`, or `int` for a whole number".to_owned(),
                     _ => "text, int, decimal, bool, date or duration".to_owned(),
                 };
-                checker.say_at(Code::E301, ty.span, message, help);
+                checker.say_at(Code::E227, ty.span, message, help);
                 broken(checker, name);
                 continue;
             }
@@ -220,7 +218,7 @@ fn params(checker: &mut Checker<'_>, file: &File) {
                     Ok(value) => Some(value),
                     Err(wrong) => {
                         checker.say_at(
-                            Code::E301,
+                            Code::E335,
                             default.span,
                             format!("this {}", wrong.message),
                             format!("it must be {base}"),
@@ -238,13 +236,13 @@ fn params(checker: &mut Checker<'_>, file: &File) {
                     let environment = environment.clone().unwrap_or_default();
                     let message =
                         format!("the environment `{environment}` sets `{}`, which {}", name.text, wrong.message);
-                    checker.say_at(Code::E206, name.span, message, format!("it must be {base}"));
+                    checker.say_at(Code::E229, name.span, message, format!("it must be {base}"));
                 }
             }
             (None, Some(environment)) if default.is_none() => {
                 let message = format!("the environment `{environment}` does not set `{}`", name.text);
                 let help = format!("add `{}: …` under `parameters:` there, or a default here", name.text);
-                checker.say_at(Code::E206, name.span, message, help);
+                checker.say_at(Code::E228, name.span, message, help);
             }
             _ => {}
         }
@@ -262,7 +260,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
     let entity: EntitySpec = checker.entity(&item.connector, &item.entity)?;
     let Some(spec) = entity.source else {
         let message = format!("`{}.{}` cannot be read as a source", item.connector.text, item.entity.text);
-        checker.say_at(Code::E204, item.entity.span, message, "`flowrun connectors` shows what can");
+        checker.say_at(Code::E223, item.entity.span, message, "`flowrun connectors` shows what can");
         return None;
     };
     let mut triggers = Vec::new();
@@ -371,102 +369,6 @@ fn filter(checker: &mut Checker<'_>, expr: &Expr, spec: &SourceSpec, out: &mut V
         }
     }
     out.push((field.text.clone(), given));
-}
-
-fn lookups(
-    checker: &mut Checker<'_>,
-    file: &File,
-    files: &dyn Files,
-    facts: &mut Facts,
-    used: &mut BTreeSet<String>,
-) -> Option<Vec<LookupPlan>> {
-    let mut plans = Vec::new();
-    let mut sound = true;
-    for item in &file.items {
-        let ItemKind::Lookup(lookup) = &item.kind else { continue };
-        let plan = self::lookup(checker, lookup, files, facts, used);
-        match plan {
-            Some((plan, typed)) => {
-                plans.push(plan);
-                checker.lookups.push(Some(typed));
-            }
-            None => {
-                sound = false;
-                checker.lookups.push(None);
-            }
-        }
-    }
-    sound.then_some(plans)
-}
-
-fn lookup(
-    checker: &mut Checker<'_>,
-    item: &LookupItem,
-    files: &dyn Files,
-    facts: &mut Facts,
-    used: &mut BTreeSet<String>,
-) -> Option<(LookupPlan, LookupTyped)> {
-    let named = |kind| LookupPlan { name: item.name.text.clone(), kind, at: item.name.span };
-    let typed = |keys, gives, entity| LookupTyped {
-        name: item.name.text.clone(),
-        keys,
-        gives,
-        otherwise: item.otherwise.clone(),
-        entity,
-    };
-    if let LookupFrom::Entity { connector, entity, by } = &item.from {
-        let found = checker.entity(connector, entity)?;
-        let Some(spec) = found.lookup else {
-            let message = format!("`{}.{}` cannot be looked up", connector.text, entity.text);
-            checker.say_at(Code::E204, entity.span, message, "`flowrun connectors` shows what can");
-            return None;
-        };
-        if !spec.keys.contains(&by.text.as_str()) {
-            let message = format!("`{}.{}` cannot be found by `{}`", connector.text, entity.text, by.text);
-            checker.say_at(Code::E204, by.span, message, format!("it can by {}", spec.keys.join(", ")));
-            return None;
-        }
-        facts.operations.insert(format!("{}.{}", connector.text, spec.operation));
-        let record = Arc::clone(&spec.record);
-        let kind = LookupKind::Entity {
-            connector: connector.text.clone(),
-            entity: entity.text.clone(),
-            key: by.text.clone(),
-            cache: item.cache.unwrap_or(CACHE),
-            record: Arc::clone(&record),
-        };
-        let gives = Type::new(Base::Object(record));
-        return Some((named(kind), typed(1, gives, Some(format!("{}.{}", connector.text, entity.text)))));
-    }
-    if item.cache.is_some() {
-        checker.say_at(Code::E106, item.name.span, "a table is in memory and needs no cache", "remove `cache`");
-    }
-    if let LookupFrom::File { path, .. } = &item.from {
-        used.insert(path.text.clone());
-    }
-    let loaded = table::load(&item.from, files, checker.found)?;
-    let (LookupFrom::File { by, give, .. } | LookupFrom::Inline { by, give, .. }) = &item.from else { return None };
-    let gives = match (&item.from, give.as_slice()) {
-        (LookupFrom::Inline { rows, .. }, _) => {
-            let mut ty: Option<Type> = None;
-            for (key, value) in rows {
-                let expr = Expr { kind: ExprKind::Literal(value.clone()), span: key.span };
-                let next = checker.expr(&expr)?.ty;
-                ty = Some(match ty {
-                    Some(ty) => super::join::join(&ty, &next).unwrap_or_else(|| Type::new(Base::Any)),
-                    None => next,
-                });
-            }
-            ty.unwrap_or_else(super::text_type)
-        }
-        (_, [_]) => super::text_type(),
-        (_, columns) => {
-            let fields = columns.iter().map(|column| Field::required(&column.text, super::text_type())).collect();
-            let name = format!("row of {}", item.name.text);
-            Type::new(Base::Object(Arc::new(ObjectSpec { name, fields, open: false })))
-        }
-    };
-    Some((named(LookupKind::Table(Arc::new(loaded))), typed(by.len(), gives, None)))
 }
 
 /// The top-level fields that are read; empty for all of them.

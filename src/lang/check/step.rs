@@ -16,7 +16,8 @@ pub(super) fn key(checker: &mut Checker<'_>, key: Typed) -> Option<Node> {
         }
         return Some(key.node);
     }
-    checker.wrong(key.node.at, "text or a whole number", &key.ty);
+    let message = format!("a key is text or a whole number, and this is {}", key.ty);
+    checker.say_at(Code::E334, key.node.at, message, "take the field that names it, such as its id");
     None
 }
 

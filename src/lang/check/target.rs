@@ -29,7 +29,7 @@ impl Checker<'_> {
             Some(near) => format!("did you mean `{}.{near}`?", connector.text),
             None => format!("it has {}", names.join(", ")),
         };
-        self.say_at(Code::E204, entity.span, format!("`{}` has no `{}`", connector.text, entity.text), help);
+        self.say_at(Code::E220, entity.span, format!("`{}` has no `{}`", connector.text, entity.text), help);
         None
     }
 
@@ -44,7 +44,7 @@ impl Checker<'_> {
                 verbs => format!("it takes {}", verbs.join(", ")),
             };
             let message = format!("`{}.{}` does not take `{}`", step.connector.text, step.entity.text, step.verb.text);
-            self.say_at(Code::E204, step.verb.span, message, help);
+            self.say_at(Code::E221, step.verb.span, message, help);
             return None;
         };
         let name = match &step.name {

@@ -10,6 +10,8 @@ use crate::diag::{Code, Diagnostic, Span};
 use crate::lang::ast::{Access, Arm, Expr, ExprKind, Name, Pattern};
 use crate::plan::expr::{Arithmetic, Comparison};
 use crate::value::Value;
+use crate::value::query::Query;
+use crate::value::query::form::Selector;
 
 /// How deep the tree of an expression may get; later stages walk it by recursion.
 const MAX_TREE: usize = 160;
@@ -43,7 +45,7 @@ impl Builder<'_> {
     }
 
     /// Builds something that adds `by` levels to the tree, if that is not too deep.
-    fn deeper<T>(&mut self, by: usize, span: Span, build: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+    pub(super) fn deeper<T>(&mut self, by: usize, span: Span, build: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         self.depth += by;
         let built = if self.depth > MAX_TREE {
             if !self.found.iter().any(|finding| finding.code == Code::E102) {
@@ -272,25 +274,34 @@ impl Builder<'_> {
             let kind = match part.as_rule() {
                 Rule::query_tail => ExprKind::Query(text.to_owned()),
                 Rule::path_field => ExprKind::Access(base, Access::Field(self.name(part.into_inner().next()?)?)),
-                Rule::path_quoted => ExprKind::Access(base, Access::Field(self.quoted(&part.into_inner().next()?)?)),
-                Rule::path_index => {
-                    let digits = part.into_inner().next()?;
-                    let index = digits.as_str().parse().ok().or_else(|| {
-                        self.bad(
-                            Code::E106,
-                            &digits,
-                            "this index is too large",
-                            "count from 0, or from the end with `[-1]`",
-                        )
-                    })?;
-                    ExprKind::Access(base, Access::Index(index))
-                }
+                Rule::path_quoted | Rule::path_index => ExprKind::Access(base, self.selector(&part)?),
                 Rule::path_all => ExprKind::Access(base, Access::All),
                 _ => ExprKind::Access(base, Access::Optional),
             };
             expr = Expr { kind, span };
         }
         Some(expr)
+    }
+
+    /// A name in quotes or an index, as RFC 9535 writes them.
+    fn selector(&mut self, part: &Pair<'_, Rule>) -> Option<Access> {
+        let span = self.span(part);
+        let parsed = Query::parse(&format!("${}", part.as_str()));
+        match parsed.as_ref().map(|query| query.segments().iter().flat_map(|segment| &segment.selectors).next()) {
+            Ok(Some(Selector::Name(name))) => Some(Access::Field(Name { text: name.to_string(), span })),
+            Ok(Some(Selector::Index(index))) => Some(Access::Index(*index)),
+            _ => {
+                let message = match part.as_rule() {
+                    Rule::path_index => {
+                        "this is no index: it is a whole number up to 9007199254740991 without leading zeros"
+                    }
+                    _ => "this is no name of RFC 9535: its quotes and escapes are those of JSON",
+                };
+                self.found
+                    .push(Diagnostic::new(Code::E107, span, message).help("write `$.items[0]` or `$[\"a name\"]`"));
+                None
+            }
+        }
     }
 }
 

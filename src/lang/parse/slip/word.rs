@@ -5,7 +5,7 @@ use crate::diag::{Code, suggest};
 use crate::lang::parse::Rule;
 
 /// The words that begin declarations.
-pub(super) const DECLARATIONS: [&str; 15] = [
+const DECLARATIONS: [&str; 16] = [
     "flow",
     "source",
     "key",
@@ -18,6 +18,7 @@ pub(super) const DECLARATIONS: [&str; 15] = [
     "transform",
     "target",
     "when",
+    "each",
     "on",
     "alert",
     "test",
@@ -87,4 +88,22 @@ pub(super) fn trigger(stop: &Stop<'_>) -> Found {
         None => "write `event NAME`, `every 15m`, `cron \"0 6 * * *\"` or `manual`".to_owned(),
     };
     stop.say_here(Code::E137, format!("`{}` is nothing that starts a run", stop.seen), help)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{DECLARATIONS, RESERVED};
+
+    /// The quoted words of a rule of the grammar.
+    fn words(rule: &str) -> Vec<&'static str> {
+        let grammar = include_str!("../../../../grammar/flow.pest");
+        let (_, body) = grammar.split_once(&format!("\n{rule} ")).unwrap();
+        body.split_once('}').unwrap().0.split('"').skip(1).step_by(2).collect()
+    }
+
+    #[test]
+    fn the_words_are_those_of_the_grammar() {
+        assert_eq!(words("word"), DECLARATIONS);
+        assert_eq!(words("reserved"), RESERVED);
+    }
 }

@@ -1,0 +1,231 @@
+//! Currencies by ISO 4217 with their numbers and names, those that are not used any more among them while ledgers still
+//! hold them.
+
+use crate::catalog::{Args, FunctionError};
+
+/// A currency.
+pub(super) struct Listed {
+    /// Its code.
+    pub(super) code: &'static str,
+    /// Its number.
+    pub(super) number: u16,
+    /// Its name in English.
+    pub(super) name: &'static str,
+}
+
+const fn currency(code: &'static str, number: u16, name: &'static str) -> Listed {
+    Listed { code, number, name }
+}
+
+/// The currency of that code.
+pub(super) fn named(code: &str) -> Option<&'static Listed> {
+    let at = CURRENCIES.binary_search_by(|currency| currency.code.cmp(code)).ok()?;
+    CURRENCIES.get(at)
+}
+
+/// The currency whose code is at `index`.
+pub(super) fn read(args: &Args<'_>, index: usize) -> Result<&'static Listed, FunctionError> {
+    named(args.text(index)?).ok_or_else(|| {
+        FunctionError::new("that is no currency code of three capital letters by ISO 4217, such as \"USD\"")
+    })
+}
+
+static CURRENCIES: [Listed; 183] = [
+    currency("AED", 784, "UAE Dirham"),
+    currency("AFN", 971, "Afghani"),
+    currency("ALL", 8, "Lek"),
+    currency("AMD", 51, "Armenian Dram"),
+    currency("ANG", 532, "Netherlands Antillean Guilder"),
+    currency("AOA", 973, "Kwanza"),
+    currency("ARS", 32, "Argentine Peso"),
+    currency("AUD", 36, "Australian Dollar"),
+    currency("AWG", 533, "Aruban Florin"),
+    currency("AZN", 944, "Azerbaijan Manat"),
+    currency("BAM", 977, "Convertible Mark"),
+    currency("BBD", 52, "Barbados Dollar"),
+    currency("BDT", 50, "Taka"),
+    currency("BGN", 975, "Bulgarian Lev"),
+    currency("BHD", 48, "Bahraini Dinar"),
+    currency("BIF", 108, "Burundi Franc"),
+    currency("BMD", 60, "Bermudian Dollar"),
+    currency("BND", 96, "Brunei Dollar"),
+    currency("BOB", 68, "Boliviano"),
+    currency("BOV", 984, "Mvdol"),
+    currency("BRL", 986, "Brazilian Real"),
+    currency("BSD", 44, "Bahamian Dollar"),
+    currency("BTN", 64, "Ngultrum"),
+    currency("BWP", 72, "Pula"),
+    currency("BYN", 933, "Belarusian Ruble"),
+    currency("BZD", 84, "Belize Dollar"),
+    currency("CAD", 124, "Canadian Dollar"),
+    currency("CDF", 976, "Congolese Franc"),
+    currency("CHE", 947, "WIR Euro"),
+    currency("CHF", 756, "Swiss Franc"),
+    currency("CHW", 948, "WIR Franc"),
+    currency("CLF", 990, "Unidad de Fomento"),
+    currency("CLP", 152, "Chilean Peso"),
+    currency("CNY", 156, "Yuan Renminbi"),
+    currency("COP", 170, "Colombian Peso"),
+    currency("COU", 970, "Unidad de Valor Real"),
+    currency("CRC", 188, "Costa Rican Colon"),
+    currency("CUC", 931, "Peso Convertible"),
+    currency("CUP", 192, "Cuban Peso"),
+    currency("CVE", 132, "Cabo Verde Escudo"),
+    currency("CZK", 203, "Czech Koruna"),
+    currency("DJF", 262, "Djibouti Franc"),
+    currency("DKK", 208, "Danish Krone"),
+    currency("DOP", 214, "Dominican Peso"),
+    currency("DZD", 12, "Algerian Dinar"),
+    currency("EGP", 818, "Egyptian Pound"),
+    currency("ERN", 232, "Nakfa"),
+    currency("ETB", 230, "Ethiopian Birr"),
+    currency("EUR", 978, "Euro"),
+    currency("FJD", 242, "Fiji Dollar"),
+    currency("FKP", 238, "Falkland Islands Pound"),
+    currency("GBP", 826, "Pound Sterling"),
+    currency("GEL", 981, "Lari"),
+    currency("GHS", 936, "Ghana Cedi"),
+    currency("GIP", 292, "Gibraltar Pound"),
+    currency("GMD", 270, "Dalasi"),
+    currency("GNF", 324, "Guinean Franc"),
+    currency("GTQ", 320, "Quetzal"),
+    currency("GYD", 328, "Guyana Dollar"),
+    currency("HKD", 344, "Hong Kong Dollar"),
+    currency("HNL", 340, "Lempira"),
+    currency("HRK", 191, "Kuna"),
+    currency("HTG", 332, "Gourde"),
+    currency("HUF", 348, "Forint"),
+    currency("IDR", 360, "Rupiah"),
+    currency("ILS", 376, "New Israeli Sheqel"),
+    currency("INR", 356, "Indian Rupee"),
+    currency("IQD", 368, "Iraqi Dinar"),
+    currency("IRR", 364, "Iranian Rial"),
+    currency("ISK", 352, "Iceland Krona"),
+    currency("JMD", 388, "Jamaican Dollar"),
+    currency("JOD", 400, "Jordanian Dinar"),
+    currency("JPY", 392, "Yen"),
+    currency("KES", 404, "Kenyan Shilling"),
+    currency("KGS", 417, "Som"),
+    currency("KHR", 116, "Riel"),
+    currency("KMF", 174, "Comorian Franc"),
+    currency("KPW", 408, "North Korean Won"),
+    currency("KRW", 410, "Won"),
+    currency("KWD", 414, "Kuwaiti Dinar"),
+    currency("KYD", 136, "Cayman Islands Dollar"),
+    currency("KZT", 398, "Tenge"),
+    currency("LAK", 418, "Lao Kip"),
+    currency("LBP", 422, "Lebanese Pound"),
+    currency("LKR", 144, "Sri Lanka Rupee"),
+    currency("LRD", 430, "Liberian Dollar"),
+    currency("LSL", 426, "Loti"),
+    currency("LYD", 434, "Libyan Dinar"),
+    currency("MAD", 504, "Moroccan Dirham"),
+    currency("MDL", 498, "Moldovan Leu"),
+    currency("MGA", 969, "Malagasy Ariary"),
+    currency("MKD", 807, "Denar"),
+    currency("MMK", 104, "Kyat"),
+    currency("MNT", 496, "Tugrik"),
+    currency("MOP", 446, "Pataca"),
+    currency("MRU", 929, "Ouguiya"),
+    currency("MUR", 480, "Mauritius Rupee"),
+    currency("MVR", 462, "Rufiyaa"),
+    currency("MWK", 454, "Malawi Kwacha"),
+    currency("MXN", 484, "Mexican Peso"),
+    currency("MXV", 979, "Mexican Unidad de Inversion (UDI)"),
+    currency("MYR", 458, "Malaysian Ringgit"),
+    currency("MZN", 943, "Mozambique Metical"),
+    currency("NAD", 516, "Namibia Dollar"),
+    currency("NGN", 566, "Naira"),
+    currency("NIO", 558, "Cordoba Oro"),
+    currency("NOK", 578, "Norwegian Krone"),
+    currency("NPR", 524, "Nepalese Rupee"),
+    currency("NZD", 554, "New Zealand Dollar"),
+    currency("OMR", 512, "Rial Omani"),
+    currency("PAB", 590, "Balboa"),
+    currency("PEN", 604, "Sol"),
+    currency("PGK", 598, "Kina"),
+    currency("PHP", 608, "Philippine Peso"),
+    currency("PKR", 586, "Pakistan Rupee"),
+    currency("PLN", 985, "Zloty"),
+    currency("PYG", 600, "Guarani"),
+    currency("QAR", 634, "Qatari Rial"),
+    currency("RON", 946, "Romanian Leu"),
+    currency("RSD", 941, "Serbian Dinar"),
+    currency("RUB", 643, "Russian Ruble"),
+    currency("RWF", 646, "Rwanda Franc"),
+    currency("SAR", 682, "Saudi Riyal"),
+    currency("SBD", 90, "Solomon Islands Dollar"),
+    currency("SCR", 690, "Seychelles Rupee"),
+    currency("SDG", 938, "Sudanese Pound"),
+    currency("SEK", 752, "Swedish Krona"),
+    currency("SGD", 702, "Singapore Dollar"),
+    currency("SHP", 654, "Saint Helena Pound"),
+    currency("SLE", 925, "Leone"),
+    currency("SLL", 694, "Leone"),
+    currency("SOS", 706, "Somali Shilling"),
+    currency("SRD", 968, "Surinam Dollar"),
+    currency("SSP", 728, "South Sudanese Pound"),
+    currency("STN", 930, "Dobra"),
+    currency("SVC", 222, "El Salvador Colon"),
+    currency("SYP", 760, "Syrian Pound"),
+    currency("SZL", 748, "Lilangeni"),
+    currency("THB", 764, "Baht"),
+    currency("TJS", 972, "Somoni"),
+    currency("TMT", 934, "Turkmenistan New Manat"),
+    currency("TND", 788, "Tunisian Dinar"),
+    currency("TOP", 776, "Pa’anga"),
+    currency("TRY", 949, "Turkish Lira"),
+    currency("TTD", 780, "Trinidad and Tobago Dollar"),
+    currency("TWD", 901, "New Taiwan Dollar"),
+    currency("TZS", 834, "Tanzanian Shilling"),
+    currency("UAH", 980, "Hryvnia"),
+    currency("UGX", 800, "Uganda Shilling"),
+    currency("USD", 840, "US Dollar"),
+    currency("USN", 997, "US Dollar (Next day)"),
+    currency("UYI", 940, "Uruguay Peso en Unidades Indexadas (UI)"),
+    currency("UYU", 858, "Peso Uruguayo"),
+    currency("UYW", 927, "Unidad Previsional"),
+    currency("UZS", 860, "Uzbekistan Sum"),
+    currency("VED", 926, "Bolívar Soberano"),
+    currency("VES", 928, "Bolívar Soberano"),
+    currency("VND", 704, "Dong"),
+    currency("VUV", 548, "Vatu"),
+    currency("WST", 882, "Tala"),
+    currency("XAF", 950, "CFA Franc BEAC"),
+    currency("XAG", 961, "Silver"),
+    currency("XAU", 959, "Gold"),
+    currency("XBA", 955, "Bond Markets Unit European Composite Unit (EURCO)"),
+    currency("XBB", 956, "Bond Markets Unit European Monetary Unit (E.M.U.-6)"),
+    currency("XBC", 957, "Bond Markets Unit European Unit of Account 9 (E.U.A.-9)"),
+    currency("XBD", 958, "Bond Markets Unit European Unit of Account 17 (E.U.A.-17)"),
+    currency("XCD", 951, "East Caribbean Dollar"),
+    currency("XCG", 532, "Caribbean Guilder"),
+    currency("XDR", 960, "SDR (Special Drawing Right)"),
+    currency("XOF", 952, "CFA Franc BCEAO"),
+    currency("XPD", 964, "Palladium"),
+    currency("XPF", 953, "CFP Franc"),
+    currency("XPT", 962, "Platinum"),
+    currency("XSU", 994, "Sucre"),
+    currency("XTS", 963, "Codes specifically reserved for testing purposes"),
+    currency("XUA", 965, "ADB Unit of Account"),
+    currency("XXX", 999, "The codes assigned for transactions where no currency is involved"),
+    currency("YER", 886, "Yemeni Rial"),
+    currency("ZAR", 710, "Rand"),
+    currency("ZMW", 967, "Zambian Kwacha"),
+    currency("ZWG", 924, "Zimbabwe Gold"),
+    currency("ZWL", 932, "Zimbabwe Dollar"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::super::countries;
+    use super::{CURRENCIES, named};
+
+    #[test]
+    fn the_table_is_sorted_and_has_the_currencies_of_all_countries() {
+        assert!(CURRENCIES.windows(2).all(|pair| pair[0].code < pair[1].code));
+        for country in countries::all().iter().filter(|country| !country.currency.is_empty()) {
+            assert!(named(country.currency).is_some(), "{}", country.currency);
+        }
+    }
+}

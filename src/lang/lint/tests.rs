@@ -1,0 +1,38 @@
+//! Tests of a flow that test nothing, or that nobody can tell apart.
+
+use crate::diag::{Code, Diagnostic};
+use crate::lang::ast::{Expect, Expr, ExprKind, File, ItemKind};
+
+pub(super) fn lint(file: &File, found: &mut Vec<Diagnostic>) {
+    let mut names: Vec<&Expr> = Vec::new();
+    for item in &file.items {
+        let ItemKind::Test(test) = &item.kind else { continue };
+        if let Some(first) = names.iter().find(|name| name.alike(&test.name)) {
+            found.push(
+                Diagnostic::new(Code::W918, test.name.span, "another test has this name")
+                    .label(first.span, "this one")
+                    .help("say in its name what is different"),
+            );
+        }
+        names.push(&test.name);
+        for expect in &test.expect {
+            if let Expect::Holds(condition) = expect
+                && !condition.any(&of_the_flow)
+            {
+                found.push(
+                    Diagnostic::new(
+                        Code::W919,
+                        condition.span,
+                        "this does not depend on the flow, so no change can make it fail",
+                    )
+                    .help("expect something of what the flow has named: `order.total == 12`"),
+                );
+            }
+        }
+    }
+}
+
+/// Whether an expression looks at something that the flow has worked out.
+fn of_the_flow(expr: &Expr) -> bool {
+    matches!(expr.kind, ExprKind::Variable(_) | ExprKind::Template(_))
+}
