@@ -9,6 +9,7 @@ pub mod coverage;
 pub mod eval;
 pub mod expr;
 pub mod facts;
+pub mod forecast;
 pub mod graph;
 pub mod lineage;
 pub mod progress;
@@ -85,7 +86,7 @@ impl Plan {
     /// The text of a place, on one line.
     #[must_use]
     pub fn snippet(&self, at: Span) -> String {
-        let text = self.source_text.text.get(at.range()).unwrap_or_default();
+        let text = self.source_text.slice(at);
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 

@@ -4,5 +4,9 @@
 
 #[path = "reading/explain.rs"]
 mod explain;
+#[path = "reading/impact.rs"]
+mod impact;
+#[path = "reading/plan.rs"]
+mod plan;
 #[path = "reading/support.rs"]
 mod support;

@@ -8,6 +8,7 @@
 //! [`ends`] only read the trees.
 
 pub mod ends;
+pub mod impact;
 mod shape;
 pub mod uses;
 
@@ -17,7 +18,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 pub use ends::{Guard, GuardKind};
-pub use shape::{fields, find, print};
+pub use shape::{exists, fields, find, names, print};
 pub use uses::{Cleared, Use, Uses};
 
 use super::expr::{Access, Expr, Node};
@@ -348,6 +349,17 @@ impl<'p> Tracer<'p> {
                 }
                 let (path, pii) = self.found(*lookup, path)?;
                 What::Found { lookup: *lookup, path, pii }
+            }
+            Expr::Has { lookup, keys, .. } => {
+                for key in keys {
+                    whole!(Role::Key, cleared, key);
+                }
+                let found = Origin {
+                    what: What::Found { lookup: *lookup, path: String::new(), pii: false },
+                    at: node.at,
+                    parts,
+                };
+                return Some(Origin { what: What::Condition, at, parts: vec![(Role::Test, found)] });
             }
             Expr::Concat(list) => {
                 list.iter().for_each(|part| whole!(Role::Value, carried, part));

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use jsonpath_rust::parser::model::{JpQuery, Segment, Selector};
-
 use super::Path;
 use crate::catalog::{Base, ObjectSpec, Type};
+use crate::value::query::Query;
+use crate::value::query::form::Selector;
 
 /// The path as it is written, with `[]` behind lists that it leads through, and whether what it leads to is buyer data.
 /// `None` where the schema has no such path.
@@ -19,6 +19,21 @@ pub(super) fn record(spec: &Arc<ObjectSpec>, path: &[Arc<str>]) -> Option<(Strin
 #[must_use]
 pub fn find<'t>(ty: &'t Type, path: &[Arc<str>]) -> Option<&'t Type> {
     step_through(ty, path)?.0
+}
+
+/// Whether a type has such a path, as far as it is known.
+#[must_use]
+pub fn exists(ty: &Type, path: &[Arc<str>]) -> bool {
+    step_through(ty, path).is_some()
+}
+
+/// The names of the fields at a path.
+#[must_use]
+pub fn names<'t>(ty: &'t Type, path: &[Arc<str>]) -> Vec<&'t str> {
+    match find(ty, path).map(|ty| &item(ty).base) {
+        Some(Base::Object(spec)) => spec.fields.iter().map(|field| field.name.as_str()).collect(),
+        _ => Vec::new(),
+    }
 }
 
 /// The type at the end, where it is known, and whether the way there is buyer data already.
@@ -98,17 +113,17 @@ fn item(ty: &Type) -> &Type {
 }
 
 /// The fields by which a query begins; it may look at all that is below them.
-pub(super) fn query(query: &JpQuery) -> String {
+pub(super) fn query(query: &Query) -> String {
     let mut out = String::new();
-    for segment in &query.segments {
-        match segment {
-            Segment::Selector(Selector::Name(name)) => {
+    for segment in query.segments() {
+        match (segment.deep, segment.selectors.as_slice()) {
+            (false, [Selector::Name(name)]) => {
                 if !out.is_empty() {
                     out.push('.');
                 }
-                out.push_str(name.trim_matches(['\'', '"']));
+                out.push_str(name);
             }
-            Segment::Selector(Selector::Index(_) | Selector::Slice(..) | Selector::Filter(_)) => out.push_str("[]"),
+            (false, [Selector::Index(_) | Selector::Slice { .. } | Selector::Filter(_)]) => out.push_str("[]"),
             _ => break,
         }
     }
