@@ -124,6 +124,8 @@ pub struct SourcePlan {
     pub stamp: Option<&'static str>,
     /// What a record looks like.
     pub record: Arc<ObjectSpec>,
+    /// The parts of a record that the flow reads.
+    pub shape: crate::value::pick::Shape,
     /// The fields of the record that the flow reads, at the top level. A change in any other is no change for the
     /// flow.
     pub reads: Vec<String>,

@@ -112,6 +112,8 @@ struct Checker<'c> {
     answers: BTreeMap<Slot, BTreeSet<String>>,
     /// Fields of the record that are read.
     reads: BTreeSet<String>,
+    /// Parts of the record that got a name, whatever is read of them.
+    touched: BTreeSet<String>,
     datasets: BTreeSet<&'static str>,
     /// Where the fields of built objects are set, by the address of their spec.
     places: HashMap<usize, HashMap<String, Span>>,
@@ -146,6 +148,7 @@ impl<'c> Checker<'c> {
             params: Vec::new(),
             answers: BTreeMap::new(),
             reads: BTreeSet::new(),
+            touched: BTreeSet::new(),
             datasets: BTreeSet::new(),
             places: HashMap::new(),
             built: Vec::new(),

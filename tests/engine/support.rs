@@ -345,6 +345,7 @@ pub(crate) fn plan() -> Plan {
             since: None,
             stamp: Some("changed"),
             record: open("order"),
+            shape: flowrun::value::pick::Shape::whole(),
             reads: vec!["id".into(), "buyer".into(), "total".into()],
         },
         key: field("id"),

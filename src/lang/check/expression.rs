@@ -110,6 +110,16 @@ impl Checker<'_> {
     /// An expression that must not be null here.
     pub(super) fn some(&mut self, expr: &Expr) -> Option<Typed> {
         let typed = self.expr(expr)?;
+        self.present(typed, expr)
+    }
+
+    /// A list that is gone through: what is read of it is what is read of its items.
+    pub(super) fn listed(&mut self, expr: &Expr) -> Option<Typed> {
+        let typed = self.alias(expr)?;
+        self.present(typed, expr)
+    }
+
+    fn present(&mut self, typed: Typed, expr: &Expr) -> Option<Typed> {
         if typed.ty.nullable {
             self.say_at(
                 Code::E302,
@@ -356,7 +366,7 @@ impl Checker<'_> {
 
     fn each(&mut self, name: &Name, list: &Expr, filter: Option<&Expr>, body: &Expr, at: Span) -> Option<Typed> {
         let slot = self.slot_at(name.span)?;
-        let list = self.some(list)?;
+        let list = self.listed(list)?;
         let (item, origin) = self.items(&list, "for")?;
         self.keep(slot, item, origin, name.span)?;
         let filter = filter.map(|filter| self.condition(filter));
@@ -376,6 +386,7 @@ impl Checker<'_> {
         match &list.ty.base {
             Base::List(item) => {
                 let origin = list.origin.as_ref().map(|origin| format!("{origin}[]"));
+                self.touched.extend(origin.clone());
                 Some((Type::clone(item).with_pii(list.ty.pii), origin))
             }
             Base::Any => Some((Type::new(Base::Any), None)),
@@ -407,7 +418,7 @@ impl Checker<'_> {
         let mut nodes = Vec::new();
         let mut sound = true;
         for (name, value) in lets {
-            match (self.slot_at(name.span), self.quietly(value)) {
+            match (self.slot_at(name.span), self.alias(value)) {
                 (Some(slot), Some(value)) => {
                     if self.keep(slot, value.ty, value.origin, name.span).is_none() {
                         sound = false;
@@ -424,7 +435,7 @@ impl Checker<'_> {
         let lets = self.bindings(lets);
         let built = self.fields(fields, Vec::new(), HashMap::new())?;
         let (nodes, ty) = built;
-        let object = Run::Object(nodes);
+        let object = Run::Object(nodes.into_iter().collect());
         let lets = lets?;
         if lets.is_empty() {
             return Some(typed(object, at, ty));

@@ -12,6 +12,7 @@ use crate::lang::ast::{Expr, ExprKind, File, ItemKind, Name, SourceItem, Step as
 use crate::plan::expr::Comparison;
 use crate::plan::{AlertPlan, Facts, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, Trigger};
 use crate::value::Value;
+use crate::value::pick::Shape;
 
 pub(super) fn check(
     checker: &mut Checker<'_>,
@@ -54,7 +55,12 @@ pub(super) fn check(
     }
     let (mut source, _) = source?;
     source.datasets = checker.datasets.iter().copied().collect();
-    source.reads = top_level(&checker.reads, &source.record);
+    let record = |reads: &BTreeSet<String>| {
+        reads.iter().filter(|read| !read.is_empty() && !read.starts_with('@')).cloned().collect::<Vec<String>>()
+    };
+    let (read, touched) = (record(&checker.reads), record(&checker.touched));
+    source.reads = top_level(read.iter().chain(&touched), &source.record);
+    source.shape = Shape::of(read.iter().map(String::as_str), touched.iter().map(String::as_str));
     for target in &mut targets {
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
@@ -309,6 +315,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
         since: item.since,
         stamp: spec.stamp,
         record: Arc::clone(&spec.record),
+        shape: Shape::whole(),
         reads: Vec::new(),
     };
     if let Some(stamp) = spec.stamp {
@@ -372,9 +379,9 @@ fn filter(checker: &mut Checker<'_>, expr: &Expr, spec: &SourceSpec, out: &mut V
 }
 
 /// The top-level fields that are read; empty for all of them.
-fn top_level(reads: &BTreeSet<String>, record: &ObjectSpec) -> Vec<String> {
+fn top_level<'r>(reads: impl Iterator<Item = &'r String>, record: &ObjectSpec) -> Vec<String> {
     let mut fields = BTreeSet::new();
-    for read in reads.iter().filter(|read| !read.starts_with('@')) {
+    for read in reads {
         let first = read.split(['.', '[']).next().unwrap_or("");
         if first == "*" || record.field(first).is_none() {
             return Vec::new();
@@ -385,14 +392,18 @@ fn top_level(reads: &BTreeSet<String>, record: &ObjectSpec) -> Vec<String> {
 }
 
 fn note_reads(checker: &Checker<'_>, source: &SourcePlan, facts: &mut Facts) {
-    for read in &checker.reads {
+    // What only got a name is read as far as that it is there.
+    let named = checker.touched.iter().map(|touched| touched.trim_end_matches("[]")).filter(|touched| {
+        !checker.reads.iter().any(|read| read.strip_prefix(touched).is_some_and(|rest| rest.starts_with(['.', '['])))
+    });
+    for read in checker.reads.iter().map(String::as_str).chain(named) {
         let (entity, field) = match read.strip_prefix('@') {
             Some(rest) => {
                 let mut parts = rest.splitn(3, '.');
                 let entity = format!("{}.{}", parts.next().unwrap_or(""), parts.next().unwrap_or(""));
                 (entity, parts.next().unwrap_or("").to_owned())
             }
-            None => (format!("{}.{}", source.connector, source.entity), read.clone()),
+            None => (format!("{}.{}", source.connector, source.entity), read.to_owned()),
         };
         if !field.is_empty() {
             facts.reads.entry(entity).or_default().insert(field);
