@@ -189,7 +189,9 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             match lookups.find(*lookup, &values) {
                 Answer::Found(_) => Ok(Value::Bool(!not)),
                 Answer::Missing => Ok(Value::Bool(*not)),
-                Answer::Unknown => Err(EvalError::wanting(node.at, vec![Wanted { lookup: *lookup, keys: values.into_vec() }])),
+                Answer::Unknown => {
+                    Err(EvalError::wanting(node.at, vec![Wanted { lookup: *lookup, keys: values.into_vec() }]))
+                }
             }
         }
         Expr::Concat(parts) => {

@@ -22,7 +22,7 @@ pub use cost::ITEMS;
 const HOUR: f64 = 3600.0;
 
 /// What is assumed.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct Load {
     /// Records that change in an hour, for each flow.
     pub per_hour: f64,

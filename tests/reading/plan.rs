@@ -76,7 +76,11 @@ fn a_schedule_that_cannot_be_kept_is_refused() {
     std::fs::write(place.path().join("environments/dev.yaml"), "buyer_data: allowed\n").unwrap();
     flow("eager", "1m");
     let said = flowrun_in(place.path(), "plan eager.flow --env dev").expect(1);
-    assert!(said.err.contains("this reads 60 times an hour, and amazon.searchOrders lets 20.16 calls through"), "{}", said.err);
+    assert!(
+        said.err.contains("this reads 60 times an hour, and amazon.searchOrders lets 20.16 calls through"),
+        "{}",
+        said.err
+    );
     assert!(said.err.contains("one call becomes free every 3 min"), "{}", said.err);
     // Each alone can be kept; on one account they cannot.
     flow("one", "5m");
