@@ -283,6 +283,22 @@ impl<'p> Tracer<'p> {
         if carried == Carried::Counts && is_single(&node.expr) {
             return Some(Origin { what: What::Parts, at: node.at, parts });
         }
+        // Text and conditions have no fields.
+        if !path.is_empty()
+            && matches!(
+                node.expr,
+                Expr::Concat(_)
+                    | Expr::Template(_)
+                    | Expr::Compare(..)
+                    | Expr::In { .. }
+                    | Expr::And(..)
+                    | Expr::Or(..)
+                    | Expr::Not(_)
+                    | Expr::Has { .. }
+            )
+        {
+            return None;
+        }
         let cleared = if carried == Carried::Whole { Carried::Cleared } else { carried };
         let mut at = node.at;
         let what = match &node.expr {
@@ -304,9 +320,10 @@ impl<'p> Tracer<'p> {
                     Access::Field(name) => Some(Arc::clone(name)),
                     Access::Index(_) | Access::All => None,
                 });
+                let whole = path.is_empty();
                 let path: Path = fields.chain(path.iter().cloned()).collect();
                 let mut origin = self.walk(base, &path, scope, carried, trail, depth + 1);
-                if origin.is_none() {
+                if origin.is_none() && whole {
                     origin = self.walk(base, &[], scope, carried, trail, depth + 1);
                 }
                 // The whole path is the place, not only its start.

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use super::{Calls, LookupCost, Operation};
 use crate::catalog::{Catalog, EntitySpec};
-use crate::plan::lineage::{Tracer, Uses, What};
+use crate::plan::lineage::{Origin, Role, Tracer, What};
 use crate::plan::{LookupId, LookupKind, Node, Plan, Step};
 
 /// How many items of a list a record is taken to have, where each is written for itself.
@@ -112,42 +112,28 @@ impl<'p> Counting<'_, 'p> {
     }
 
     fn lookups(&mut self, node: &'p Node, calls: &mut BTreeMap<Operation, Calls>) {
-        let plan = self.tracer.plan();
         let origin = self.tracer.origin(node, &[]);
-        for used in &Uses::of(&origin).leaves {
-            let What::Found { lookup, .. } = used.what else { continue };
-            let Some(LookupKind::Entity { connector, entity: name, cache, .. }) =
-                plan.lookups.get(*lookup).map(|lookup| &lookup.kind)
-            else {
-                continue;
-            };
-            if !self.asked.insert((*lookup, key(&plan.snippet(used.at)))) {
-                continue;
-            }
-            let operation =
-                entity(self.catalog, connector, name).and_then(|entity| Some(entity.lookup.as_ref()?.operation));
-            let Some(operation) = operation else { continue };
-            let one = one(!cache.is_zero(), self.hits);
-            calls.entry((connector.clone(), operation.to_owned())).or_default().add(one);
-        }
+        self.found(&origin, calls);
     }
-}
 
-/// What stands in the brackets of a lookup.
-fn key(text: &str) -> String {
-    let Some((_, rest)) = text.split_once('[') else { return text.to_owned() };
-    let mut depth = 1;
-    for (at, char) in rest.char_indices() {
-        match char {
-            '[' => depth += 1,
-            ']' => depth -= 1,
-            _ => {}
+    fn found(&mut self, origin: &Origin, calls: &mut BTreeMap<Operation, Calls>) {
+        let plan = self.tracer.plan();
+        if let What::Found { lookup, .. } = &origin.what
+            && let Some(LookupKind::Entity { connector, entity: name, cache, .. }) =
+                plan.lookups.get(*lookup).map(|lookup| &lookup.kind)
+        {
+            let keys = origin.parts.iter().filter(|(role, _)| *role == Role::Key);
+            let key: Vec<String> = keys.map(|(_, key)| plan.snippet(key.at)).collect();
+            let operation = entity(self.catalog, connector, name).and_then(|entity| entity.lookup.as_ref());
+            if let (true, Some(spec)) = (self.asked.insert((*lookup, key.join(", "))), operation) {
+                let one = one(!cache.is_zero(), self.hits);
+                calls.entry((connector.clone(), spec.operation.to_owned())).or_default().add(one);
+            }
         }
-        if depth == 0 {
-            return rest.get(..at).unwrap_or(rest).to_owned();
+        for (_, part) in &origin.parts {
+            self.found(part, calls);
         }
     }
-    rest.to_owned()
 }
 
 /// Of two branches: usually the one with more calls; at worst the more of each.
