@@ -300,6 +300,7 @@ impl Typed {
         fn outside(node: &crate::plan::Node) -> bool {
             match &node.expr {
                 Run::Path { base, .. } => outside(base),
+                Run::Inlined { body, .. } => outside(body),
                 Run::Record | Run::Slot(_) | Run::Lookup { .. } | Run::Query { .. } | Run::Coalesce(..) => true,
                 _ => false,
             }
