@@ -485,6 +485,14 @@ impl<'p> Tracer<'p> {
                 }
                 return self.walk(body, path, &within, carried, trail, depth + 1);
             }
+            Expr::Inlined { args, body } => {
+                // A parameter is only another name for its argument, which sees nothing of the function.
+                let mut within = None;
+                for (slot, value) in args {
+                    within = inner(*slot, value, true, &within, scope);
+                }
+                return self.walk(body, path, &within, carried, trail, depth + 1);
+            }
             Expr::Probe(_, body) => return self.walk(body, path, scope, carried, trail, depth),
         };
         Some(Origin { what, at, parts })
