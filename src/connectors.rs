@@ -3,6 +3,7 @@
 
 pub mod amazon;
 pub mod contract;
+pub mod files;
 mod gather;
 mod http;
 pub mod memory;
@@ -48,6 +49,7 @@ type ReadLimit = fn(&str) -> Option<(usize, Duration)>;
 /// The connectors, sorted by name.
 const TABLE: &[Entry] = &[
     Entry { spec: amazon::spec, open: amazon::open, limit: None },
+    Entry { spec: files::spec, open: files::open, limit: None },
     Entry { spec: tims::spec, open: tims::open, limit: Some(("limit", tims::limit)) },
 ];
 
