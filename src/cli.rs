@@ -25,6 +25,7 @@ mod record;
 mod run;
 mod runs;
 mod sandbox;
+mod stopped;
 mod store;
 mod test;
 

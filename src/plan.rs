@@ -17,6 +17,7 @@ pub mod lineage;
 pub mod progress;
 pub mod table;
 pub mod template;
+pub mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;
