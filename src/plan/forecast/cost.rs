@@ -104,10 +104,11 @@ impl<'p> Counting<'_, 'p> {
                 }
                 Step::Each(each) => {
                     self.lookups(&each.list, &mut calls);
-                    let inner = self.steps(&each.steps);
-                    for (operation, one) in inner {
-                        calls.entry(operation).or_default().add(one.times(f64::from(ITEMS)));
-                    }
+                    // Each item has writes of its own, and is taken to look up by a key of its own.
+                    let outside = self.share;
+                    self.share *= f64::from(ITEMS);
+                    add(&mut calls, &self.steps(&each.steps));
+                    self.share = outside;
                 }
                 Step::Target(id) => {
                     let Some(target) = self.tracer.plan().targets.get(*id) else { continue };
