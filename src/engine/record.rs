@@ -58,16 +58,23 @@ pub(super) struct Failure {
     pub(super) attempts: Vec<Attempt>,
 }
 
+impl From<EvalError> for Failure {
+    fn from(error: EvalError) -> Self {
+        let cause = error.into_cause();
+        Self { code: cause.code, at: cause.at, reason: cause.message, step: None, attempts: Vec::new() }
+    }
+}
+
 impl Failure {
     /// An expression without a value. What happened in a function says where that was called.
     pub(super) fn of(plan: &Plan, error: EvalError) -> Self {
-        let cause = error.into_cause();
-        let mut reason = cause.message;
-        for call in &cause.calls {
-            let (file, line, _) = plan.place(*call);
-            reason.push_str(&format!("; called at {file}:{line}"));
+        let calls = error.calls.clone();
+        let mut failure = Self::from(error);
+        for call in calls {
+            let (file, line, _) = plan.place(call);
+            failure.reason.push_str(&format!("; called at {file}:{line}"));
         }
-        Self { code: cause.code, at: cause.at, reason, step: None, attempts: Vec::new() }
+        failure
     }
 }
 
