@@ -23,6 +23,7 @@ mod record;
 mod run;
 mod runs;
 mod sandbox;
+mod stopped;
 mod store;
 mod test;
 

@@ -15,6 +15,7 @@ pub mod group;
 pub mod progress;
 pub mod table;
 pub mod template;
+pub mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;

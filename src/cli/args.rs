@@ -295,6 +295,9 @@ pub(crate) struct Map {
     /// Answers of lookups and targets.
     #[arg(long, value_name = "MOCKS.json")]
     pub(crate) with: Option<PathBuf>,
+    /// How records that are rejected are told on stderr: the place in the flow underlined, or one JSON object a line.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
     /// How many threads map; as many as there are processors where it is not given. The output is the same.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroU8>,
