@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod answer;
+mod at_hand;
 pub mod budget;
 pub mod case;
 pub mod coverage;
@@ -11,8 +12,10 @@ pub mod eval;
 pub mod expr;
 pub mod facts;
 pub mod fold;
+pub mod forecast;
 pub mod graph;
 pub mod group;
+pub mod lineage;
 pub mod progress;
 pub mod table;
 pub mod template;
@@ -86,6 +89,13 @@ impl Plan {
             }
             None => format!("nothing was found for {keys}"),
         }
+    }
+
+    /// The text of a place, on one line.
+    #[must_use]
+    pub fn snippet(&self, at: Span) -> String {
+        let text = self.source_text.slice(at);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// File, line and column of a place in the flow.

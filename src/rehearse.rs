@@ -94,12 +94,16 @@ impl Rehearsal {
 /// Takes a record through a plan.
 #[must_use]
 pub fn rehearse(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks) -> Rehearsal {
-    let lookups = Mocked { plan, mocks };
+    through(plan, record, params, mocks, &Mocked { plan, mocks })
+}
+
+/// Takes a record through a plan with lookups that are answered elsewhere.
+fn through(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks, lookups: &dyn Lookups) -> Rehearsal {
     let mut progress = Progress::new(plan, record, params);
-    let key = progress.key(plan, &lookups);
+    let key = progress.key(plan, lookups);
     let mut writes = Vec::new();
     let end = loop {
-        match progress.advance(plan, &lookups) {
+        match progress.advance(plan, lookups) {
             Next::Write(write) => {
                 if let Some(refusal) = mocks.refusals.get(&write.target) {
                     let at = plan.targets.get(write.target).map(|target| target.at).unwrap_or_default();
@@ -149,7 +153,9 @@ impl Mocked<'_> {
 impl Lookups for Mocked<'_> {
     fn find(&self, lookup: LookupId, keys: &[Value]) -> Answer {
         let Some(declared) = self.plan.lookups.get(lookup) else { return Answer::Missing };
-        if let Some(mocked) = self.mocks.lookups.get(&lookup) {
+        if !self.mocks.lookups.is_empty()
+            && let Some(mocked) = self.mocks.lookups.get(&lookup)
+        {
             let keys: Vec<String> = keys.iter().map(Value::display).collect();
             match (mocked.get(&keys), &declared.kind) {
                 (Some(Value::Null), _) | (None, LookupKind::Entity { .. }) => return Answer::Missing,

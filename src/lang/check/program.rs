@@ -85,6 +85,7 @@ pub(super) fn check<'c>(
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
     facts.datasets = checker.datasets.clone();
+    facts.variables = checker.slots.iter().map(|(slot, (ty, _))| (*slot, ty.clone())).collect();
     note_reads(checker, &source, &mut facts);
     let plan = Checked {
         flow: head.name?.text.clone(),
@@ -393,6 +394,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
     };
     let mut triggers = Vec::new();
     for (trigger, span) in &item.triggers {
+        facts.triggers.push(*span);
         triggers.push(match trigger {
             AstTrigger::Event(name) => {
                 if !spec.events.contains(&name.text.as_str()) {

@@ -56,6 +56,7 @@ impl Checker<'_> {
         self.slots.insert(slot, (output, None));
         self.answers.insert(slot, BTreeSet::new());
         let payload = payload?;
+        facts.payloads.insert(slot, payload.ty.clone());
         if !self.fits(&payload, &write, &name, step.span, facts) {
             return None;
         }
@@ -148,7 +149,12 @@ impl Checker<'_> {
                     };
                     let message = format!("{} has no field `{}`", wanted.name, field.name);
                     self.say_at(Code::E502, place(&field.name), message, help);
+                    continue;
                 }
+                // What the remote takes under any name is written too, and may be buyer data.
+                let (full, at) = (full(&field.name), place(&field.name));
+                written.insert(full.clone());
+                self.value_fits(&field.ty, &Type::new(Base::Any), &full, at, written, target, facts);
                 continue;
             };
             let full = full(&field.name);
@@ -177,25 +183,21 @@ impl Checker<'_> {
         match (&given.base, &wanted.base) {
             (Base::Object(given_spec), Base::Object(wanted_spec)) => {
                 let wanted_spec = Arc::clone(wanted_spec);
+                if given.pii {
+                    self.buyer_data(path, at, target, facts);
+                }
                 return self.object_fits(&Arc::clone(given_spec), &wanted_spec, path, at, written, target, facts);
             }
             (Base::List(given_item), Base::List(wanted_item)) => {
                 let path = format!("{path}[]");
-                return self.value_fits(given_item, wanted_item, &path, at, written, target, facts);
+                // What is said of the list holds for each item.
+                let item = Type::clone(given_item).with_pii(given.pii);
+                return self.value_fits(&item, wanted_item, &path, at, written, target, facts);
             }
             _ => {}
         }
         if given.carries_pii() {
-            facts.buyer_data.insert(format!("{target}.{path}"));
-            if !self.environment.buyer_data_allowed {
-                let name = self.environment.name.clone().unwrap_or_default();
-                self.say_at(
-                    Code::E504,
-                    at,
-                    format!("`{path}` is buyer data, and the environment `{name}` must not get any"),
-                    "mask it: `mask(…)`, `hash(…)`, `initials(…)`; or allow it with `buyer_data: allowed`",
-                );
-            }
+            self.buyer_data(path, at, target, facts);
         }
         let fits = match (&given.base, &wanted.base) {
             (Base::Any | Base::Null, _)
@@ -239,6 +241,21 @@ impl Checker<'_> {
                 Diagnostic::new(Code::E505, at, format!("`{path}` must be {}, and it is {}", wanted.base, given));
             self.say(diagnostic.help(help));
         }
+    }
+
+    /// A field of a target gets buyer data: where the environment must not have any, that is wrong.
+    fn buyer_data(&mut self, path: &str, at: Span, target: &str, facts: &mut Facts) {
+        facts.buyer_data.insert(format!("{target}.{path}"));
+        if self.environment.buyer_data_allowed {
+            return;
+        }
+        let name = self.environment.name.clone().unwrap_or_default();
+        self.say_at(
+            Code::E504,
+            at,
+            format!("`{path}` is buyer data, and the environment `{name}` must not get any"),
+            "mask it: `mask(…)`, `hash(…)`, `initials(…)`; or allow it with `buyer_data: allowed`",
+        );
     }
 }
 
