@@ -294,7 +294,7 @@ impl Writer<'_> {
                 }
             },
             Kind::Decimal => {
-                let operator = self.dice.pick(&["+", "-", "*", "/", "%"]);
+                let operator = self.dice.pick(&["+", "-", "*", "/ 2.5 +", "% 0.75 -"]);
                 format!("({}) {operator} ({})", self.expr(kind, depth), self.expr(kind, depth))
             }
             Kind::Text => match self.dice.throw(11) {
