@@ -17,8 +17,6 @@ use super::{Plan, Trigger};
 use crate::catalog::{Catalog, OperationSpec};
 use crate::diag::{Code, Diagnostic, Span};
 
-pub use cost::ITEMS;
-
 const HOUR: f64 = 3600.0;
 
 /// What is assumed.
@@ -28,6 +26,10 @@ pub struct Load {
     pub per_hour: f64,
     /// How many of a hundred cached lookups are answered from the cache.
     pub hits: f64,
+    /// How many items a list of a record has.
+    pub items: f64,
+    /// How many records make a group, in flows that group them.
+    pub per_group: f64,
     /// Records that wait already.
     pub backlog: Option<f64>,
     /// Records per page of a connector's source, where its settings say so.
@@ -99,7 +101,7 @@ pub struct LookupCost {
     /// What it calls.
     pub operation: Operation,
     /// Different keys for one record.
-    pub keys: usize,
+    pub keys: f64,
     /// How long answers are good for.
     pub cache: Duration,
     /// Calls for each record.
@@ -255,7 +257,7 @@ fn clear(quotas: &mut [Quota], plans: &[&Plan], catalog: &Catalog, load: &Load, 
 }
 
 fn flow(plan: &Plan, catalog: &Catalog, load: &Load) -> FlowCost {
-    let (per_record, lookups) = cost::per_record(plan, catalog, load.hits / 100.0);
+    let (per_record, lookups) = cost::per_record(plan, catalog, load);
     let mut per_hour: BTreeMap<Operation, Calls> =
         per_record.iter().map(|(operation, calls)| (operation.clone(), calls.times(load.per_hour))).collect();
     let triggers = triggers(plan, catalog, load);

@@ -1,14 +1,11 @@
 //! What a record costs: a call for each write on its way and for each entity lookup with another key.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Calls, LookupCost, Operation};
+use super::{Calls, Load, LookupCost, Operation};
 use crate::catalog::{Catalog, EntitySpec};
-use crate::plan::lineage::{Origin, Role, Tracer, What};
+use crate::plan::lineage::{Origin, Role, Tracer, Uses, What};
 use crate::plan::{LookupId, LookupKind, Node, Plan, Step};
-
-/// How many items of a list a record is taken to have, where each is written for itself.
-pub const ITEMS: u32 = 2;
 
 /// The operation that reads the source.
 pub(super) fn reading(plan: &Plan, catalog: &Catalog) -> Option<Operation> {
@@ -27,25 +24,41 @@ fn entity<'c>(catalog: &'c Catalog, connector: &str, name: &str) -> Option<&'c E
 }
 
 /// The calls of one record by operation, and how its lookups were counted.
-pub(super) fn per_record(plan: &Plan, catalog: &Catalog, hits: f64) -> (BTreeMap<Operation, Calls>, Vec<LookupCost>) {
+pub(super) fn per_record(plan: &Plan, catalog: &Catalog, load: &Load) -> (BTreeMap<Operation, Calls>, Vec<LookupCost>) {
+    let hits = load.hits / 100.0;
     let tracer = Tracer::new(plan);
-    let mut counting = Counting { tracer: &tracer, catalog, hits, asked: BTreeSet::new() };
+    let mut counting = Counting {
+        tracer: &tracer,
+        catalog,
+        hits,
+        share: 1.0,
+        each: 1.0,
+        items: load.items.max(1.0),
+        asked: BTreeMap::new(),
+    };
     let mut key = BTreeMap::new();
     counting.lookups(&plan.key, &mut key);
-    let mut calls = counting.steps(&plan.steps);
+    let mut calls = BTreeMap::new();
+    if let Some(group) = &plan.group {
+        calls = counting.steps(&group.before);
+        group.group.nodes(&mut |node| counting.lookups(node, &mut calls));
+    }
+    // What follows a group is done once for all the records of it.
+    counting.share = if plan.group.is_some() { 1.0 / load.per_group.max(1.0) } else { 1.0 };
+    add(&mut calls, &counting.steps(&plan.steps));
     add(&mut calls, &key);
     let asked = counting.asked;
     let lookups = plan.lookups.iter().enumerate().filter_map(|(id, lookup)| {
         let LookupKind::Entity { connector, entity: name, cache, .. } = &lookup.kind else { return None };
         let operation = entity(catalog, connector, name)?.lookup.as_ref()?.operation.to_owned();
-        let keys = asked.iter().filter(|(known, _)| *known == id).count();
+        let shares: Vec<f64> = asked.iter().filter(|((known, _), _)| *known == id).map(|(_, share)| *share).collect();
         let one = one(!cache.is_zero(), hits);
         Some(LookupCost {
             name: lookup.name.clone(),
             operation: (connector.clone(), operation),
-            keys,
+            keys: shares.iter().sum(),
             cache: *cache,
-            calls: one.times(f64::from(u32::try_from(keys).unwrap_or(u32::MAX))),
+            calls: one.times(shares.iter().sum()),
         })
     });
     (calls, lookups.collect())
@@ -65,8 +78,14 @@ struct Counting<'t, 'p> {
     tracer: &'t Tracer<'p>,
     catalog: &'t Catalog,
     hits: f64,
-    /// Lookups with the text of their keys: the same key is asked once for a record.
-    asked: BTreeSet<(LookupId, String)>,
+    /// How often what is counted just now is done for each record of the source.
+    share: f64,
+    /// How many items of lists have it done, where it is written for each of them.
+    each: f64,
+    /// How many items a list is taken to have.
+    items: f64,
+    /// Lookups with the text of their keys, and how often each is asked: the same key is asked once for a record.
+    asked: BTreeMap<(LookupId, String), f64>,
 }
 
 impl<'p> Counting<'_, 'p> {
@@ -94,16 +113,16 @@ impl<'p> Counting<'_, 'p> {
                 }
                 Step::Each(each) => {
                     self.lookups(&each.list, &mut calls);
-                    let inner = self.steps(&each.steps);
-                    for (operation, one) in inner {
-                        calls.entry(operation).or_default().add(one.times(f64::from(ITEMS)));
-                    }
+                    let outside = self.each;
+                    self.each *= self.items;
+                    add(&mut calls, &self.steps(&each.steps));
+                    self.each = outside;
                 }
                 Step::Target(id) => {
                     let Some(target) = self.tracer.plan().targets.get(*id) else { continue };
                     self.lookups(&target.payload, &mut calls);
                     let name = target.operation.rsplit('.').next().unwrap_or_default().to_owned();
-                    let one = Calls { typical: 1.0, worst: 1.0 };
+                    let one = Calls { typical: 1.0, worst: 1.0 }.times(self.share * self.each);
                     calls.entry((target.connector.clone(), name)).or_default().add(one);
                 }
             }
@@ -122,11 +141,16 @@ impl<'p> Counting<'_, 'p> {
             && let Some(LookupKind::Entity { connector, entity: name, cache, .. }) =
                 plan.lookups.get(*lookup).map(|lookup| &lookup.kind)
         {
-            let keys = origin.parts.iter().filter(|(role, _)| *role == Role::Key);
-            let key: Vec<String> = keys.map(|(_, key)| plan.snippet(key.at)).collect();
+            let keys: Vec<&Origin> =
+                origin.parts.iter().filter(|(role, _)| *role == Role::Key).map(|(_, key)| key).collect();
+            let key: Vec<String> = keys.iter().map(|key| plan.snippet(key.at)).collect();
+            // What comes out of a list of the record is another key for each item of it.
+            let share = self.share * if keys.iter().any(|key| is_of_a_list(key)) { self.items } else { 1.0 };
             let operation = entity(self.catalog, connector, name).and_then(|entity| entity.lookup.as_ref());
-            if let (true, Some(spec)) = (self.asked.insert((*lookup, key.join(", "))), operation) {
-                let one = one(!cache.is_zero(), self.hits);
+            let asked = (*lookup, key.join(", "));
+            if let (false, Some(spec)) = (self.asked.contains_key(&asked), operation) {
+                self.asked.insert(asked, share);
+                let one = one(!cache.is_zero(), self.hits).times(share);
                 calls.entry((connector.clone(), spec.operation.to_owned())).or_default().add(one);
             }
         }
@@ -134,6 +158,15 @@ impl<'p> Counting<'_, 'p> {
             self.found(part, calls);
         }
     }
+}
+
+fn is_of_a_list(key: &Origin) -> bool {
+    Uses::of(key).leaves.iter().any(|used| {
+        let (What::Field { path, .. } | What::Found { path, .. } | What::Answer { path, .. }) = used.what else {
+            return false;
+        };
+        !used.role.decides() && path.contains("[]")
+    })
 }
 
 /// Of two branches: usually the one with more calls; at worst the more of each.
