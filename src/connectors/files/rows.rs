@@ -261,7 +261,7 @@ impl Rows {
     pub fn missing(&self) -> impl Iterator<Item = &str> {
         let there = |at: usize| self.wanted.iter().any(|(_, known)| *known == at);
         let names = self.names.iter().enumerate();
-        names.filter(move |(at, name)| !there(*at) && !(self.numbered && &***name == "row")).map(|(_, name)| &**name)
+        names.filter(move |(at, name)| !(there(*at) || self.numbered && &***name == "row")).map(|(_, name)| &**name)
     }
 
     fn text(&self) -> &str {

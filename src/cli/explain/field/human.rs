@@ -149,7 +149,9 @@ fn tree(told: &Told<'_>, origin: &Origin, role: Role, depth: usize) -> Result<()
 
 fn comes_from(told: &Told<'_>, uses: &Uses<'_>) -> Result<(), Failure> {
     let plan = told.plan;
-    let groups: [(&str, fn(&What) -> bool); 5] = [
+    /// A heading, and what stands under it.
+    type Heading = (&'static str, fn(&What) -> bool);
+    let groups: [Heading; 5] = [
         ("reads", |what| matches!(what, What::Field { .. })),
         ("looks up", |what| matches!(what, What::Found { .. })),
         ("uses the answers", |what| matches!(what, What::Answer { .. })),
