@@ -9,6 +9,7 @@ pub mod coverage;
 pub mod eval;
 pub mod expr;
 pub mod facts;
+pub mod fields;
 pub mod graph;
 pub mod progress;
 pub mod table;

@@ -163,6 +163,7 @@ codes! {
     W925: "the same written twice",
     W926: "date taken without a zone",
     W927: "numbers compared as text",
+    W930: "hash that can be guessed",
 }
 
 impl Code {

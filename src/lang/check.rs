@@ -2,12 +2,14 @@
 //! and lowered to the expressions that run, but not yet put together.
 
 mod access;
+mod buyer;
 mod case;
 mod certain;
 mod constant;
 mod expression;
 mod join;
 mod matching;
+mod naming;
 mod operator;
 mod program;
 mod query;
@@ -105,6 +107,8 @@ struct Checker<'c> {
     slots: HashMap<Slot, (Type, Option<String>)>,
     lookups: Vec<Option<LookupTyped>>,
     params: Vec<ParamPlan>,
+    /// Lookups in another system by buyer data.
+    private_lookups: BTreeSet<String>,
     /// Fields of targets' answers that are read, by slot.
     answers: BTreeMap<Slot, BTreeSet<String>>,
     /// Fields of the record that are read.
@@ -141,6 +145,7 @@ impl<'c> Checker<'c> {
             slots: HashMap::new(),
             lookups: Vec::new(),
             params: Vec::new(),
+            private_lookups: BTreeSet::new(),
             answers: BTreeMap::new(),
             reads: BTreeSet::new(),
             datasets: BTreeSet::new(),

@@ -60,6 +60,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
     facts.datasets = checker.datasets.clone();
+    facts.private_lookups = std::mem::take(&mut checker.private_lookups);
     note_reads(checker, &source, &mut facts);
     facts.tables = used_files.iter().filter(|name| name.ends_with(".csv")).cloned().collect();
     let plan = Checked {
@@ -451,7 +452,7 @@ fn lookup(
                 let expr = Expr { kind: ExprKind::Literal(value.clone()), span: key.span };
                 let next = checker.expr(&expr)?.ty;
                 ty = Some(match ty {
-                    Some(ty) => super::join::join(&ty, &next).unwrap_or_else(|| Type::new(Base::Any)),
+                    Some(ty) => super::join::either(&ty, &next),
                     None => next,
                 });
             }
