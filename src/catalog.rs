@@ -4,6 +4,7 @@
 
 pub mod build;
 pub mod function;
+pub mod send;
 pub mod types;
 pub mod wire;
 

@@ -4,13 +4,14 @@
 
 pub mod code;
 pub mod report;
+pub mod source;
 pub mod suggest;
 pub mod text;
 
 use std::ops::Range;
-use std::sync::Arc;
 
 pub use code::Code;
+pub use source::Source;
 
 /// A piece of a source file, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, PartialOrd, Ord)]
@@ -39,30 +40,6 @@ impl Span {
     #[must_use]
     pub fn range(self) -> Range<usize> {
         self.start as usize..self.end as usize
-    }
-}
-
-/// A source text with its name.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// The file's path as the user gave it.
-    pub name: Arc<str>,
-    /// Its text.
-    pub text: Arc<str>,
-}
-
-impl Source {
-    /// Line and column, from 1, of a byte; columns count characters.
-    #[must_use]
-    pub fn place(&self, byte: u32) -> (u32, u32) {
-        let mut at = (byte as usize).min(self.text.len());
-        while !self.text.is_char_boundary(at) {
-            at -= 1;
-        }
-        let before = self.text.get(..at).unwrap_or("");
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().unwrap_or("").chars().count() + 1;
-        (u32::try_from(line).unwrap_or(u32::MAX), u32::try_from(column).unwrap_or(u32::MAX))
     }
 }
 

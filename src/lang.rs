@@ -61,6 +61,8 @@ pub struct Compiled {
     pub plan: Option<Plan>,
     /// All findings, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
+    /// The text with the files that findings and places of the plan may be in.
+    pub source: Source,
 }
 
 impl Compiled {
@@ -91,9 +93,10 @@ fn compiled(
     covered: bool,
 ) -> Compiled {
     let mut found = Vec::new();
+    let mut source = source.clone();
     let file = parse::parse(&source.text, &mut found);
     let resolved = resolve::resolve(&file, catalog, &mut found);
-    let checked = check::check(&file, &resolved, catalog, files, environment, &mut found);
+    let checked = check::check(&file, &resolved, catalog, files, environment, &mut source, &mut found);
     if !found.iter().any(|diagnostic| diagnostic.severity() == Severity::Error) {
         lint::lint(&file, &mut found);
     }
@@ -101,10 +104,10 @@ fn compiled(
     found.dedup();
     let failed = found.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
     let plan = match checked {
-        Some(checked) if !failed => Some(lower::plan(checked, source, files, covered)),
+        Some(checked) if !failed => Some(lower::plan(checked, &source, files, covered)),
         _ => None,
     };
-    Compiled { plan, diagnostics: found }
+    Compiled { plan, diagnostics: found, source }
 }
 
 /// Compiles one expression over a document of unknown shape, which is `$`. Gives the expression and the number of

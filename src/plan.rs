@@ -86,7 +86,7 @@ impl Plan {
     #[must_use]
     pub fn place(&self, at: Span) -> (Arc<str>, u32, u32) {
         let (line, column) = self.source_text.place(at.start);
-        (Arc::clone(&self.source_text.name), line, column)
+        (Arc::clone(self.source_text.part(at.start).name), line, column)
     }
 }
 
@@ -116,6 +116,8 @@ pub struct SourcePlan {
     pub stamp: Option<&'static str>,
     /// What a record looks like.
     pub record: Arc<ObjectSpec>,
+    /// The parts of a record that the flow reads.
+    pub shape: crate::value::pick::Shape,
     /// The fields of the record that the flow reads, at the top level. A change in any other is no change for the
     /// flow.
     pub reads: Vec<String>,

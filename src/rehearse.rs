@@ -4,6 +4,7 @@
 pub mod case;
 pub mod coverage;
 pub mod difference;
+pub mod mapper;
 mod origin;
 
 use std::collections::HashMap;
@@ -93,24 +94,29 @@ pub fn rehearse(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks)
                     writes.push(write);
                     break Next::Rejected(EvalError::new(refusal.code, at, refusal.message.clone()));
                 }
-                let mut answered = Object::new();
-                if let Some(target) = plan.targets.get(write.target)
-                    && let Value::Object(echo) = answer::echo(target, &write.payload)
-                {
-                    answered = Object::clone(&echo);
-                }
-                if let Some(Value::Object(mocked)) = mocks.answers.get(&write.target) {
-                    for (name, value) in mocked.iter() {
-                        answered.set(name.clone(), value.clone());
-                    }
-                }
-                progress.answer(plan, Value::object(answered));
+                progress.answer(plan, answer_to(plan, mocks, write.target, &write.payload));
                 writes.push(write);
             }
             end => break end,
         }
     };
     Rehearsal { key, writes, end, progress }
+}
+
+/// What a target answers to a payload: an echo of it, but for what is mocked.
+fn answer_to(plan: &Plan, mocks: &Mocks, target: TargetId, payload: &Value) -> Value {
+    let mut answered = Object::new();
+    if let Some(target) = plan.targets.get(target)
+        && let Value::Object(echo) = answer::echo(target, payload)
+    {
+        answered = Object::clone(&echo);
+    }
+    if let Some(Value::Object(mocked)) = mocks.answers.get(&target) {
+        for (name, value) in mocked.iter() {
+            answered.set(name.clone(), value.clone());
+        }
+    }
+    Value::object(answered)
 }
 
 /// Lookups that answer from mocks.

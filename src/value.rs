@@ -8,6 +8,7 @@
 pub mod json;
 pub mod money;
 pub mod object;
+pub mod pick;
 pub mod query;
 
 use std::cmp::Ordering;

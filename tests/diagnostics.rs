@@ -51,9 +51,8 @@ fn careless() -> Catalog {
     catalog
 }
 
-/// Compiles a fixture as its first line says: `# environment: NAME` for one that must not get buyer data, with the
-/// parameters that follow the name as `name=text`.
-fn compile(name: &str, text: &str) -> (lang::Compiled, flowrun::diag::Source) {
+/// Compiles a fixture as its first line says: `# environment: NAME` for one that must not get buyer data.
+fn compile(name: &str, text: &str) -> lang::Compiled {
     let first = text.lines().next().unwrap_or_default();
     let environment = first.strip_prefix("# environment: ").map_or_else(flows::anywhere, |told| {
         let mut words = told.split(' ');
@@ -64,7 +63,7 @@ fn compile(name: &str, text: &str) -> (lang::Compiled, flowrun::diag::Source) {
     });
     let catalog = if first == "# catalog: unsettled" { careless() } else { flows::catalog() };
     let source = flows::source(name, text);
-    (lang::compile(&source, &catalog, &flows::Folder(folder()), &environment), source)
+    lang::compile(&source, &catalog, &flows::Folder(folder()), &environment)
 }
 
 #[test]
@@ -75,7 +74,7 @@ fn every_slip_is_told_as_written_down() {
             continue;
         }
         let name = path.file_name().unwrap().to_str().unwrap();
-        let (compiled, source) = compile(name, &std::fs::read_to_string(&path).unwrap());
+        let compiled = compile(name, &std::fs::read_to_string(&path).unwrap());
         assert!(compiled.plan.is_none() || !compiled.failed(), "{name}: a plan of a flow with errors");
         if let Some(code) = code_of(&path) {
             let codes: Vec<&str> = compiled.diagnostics.iter().map(|found| found.code.name()).collect();
@@ -84,7 +83,7 @@ fn every_slip_is_told_as_written_down() {
                 wrong.push(format!("{name} gives {}", codes.join(", ")));
             }
         }
-        let rendered = text::render(&source, &compiled.diagnostics, false);
+        let rendered = text::render(&compiled.source, &compiled.diagnostics, false);
         flows::golden(&path.with_extension("stderr"), &rendered, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));
@@ -96,8 +95,9 @@ fn every_refusal_at_run_time_is_told_as_written_down() {
     for path in flows::files(&folder(), "json") {
         let flow = path.with_extension("flow");
         let name = flow.file_name().unwrap().to_str().unwrap();
-        let (compiled, source) = compile(name, &std::fs::read_to_string(&flow).unwrap());
-        let rendered = text::render(&source, &compiled.diagnostics, false);
+        let compiled = compile(name, &std::fs::read_to_string(&flow).unwrap());
+        let rendered = text::render(&compiled.source, &compiled.diagnostics, false);
+        let source = compiled.source.clone();
         let plan = compiled.plan.unwrap_or_else(|| panic!("{name} does not compile:\n{rendered}"));
         let record = flows::document(&std::fs::read_to_string(&path).unwrap());
         let done = flows::run(&plan, record, &Mocks::default());
@@ -137,9 +137,9 @@ fn a_file_that_is_too_large_is_refused() {
 #[test]
 fn five_slips_are_told_at_once() {
     let text = std::fs::read_to_string(folder().join("five_slips.flow")).unwrap();
-    let (compiled, source) = compile("five_slips.flow", &text);
+    let compiled = compile("five_slips.flow", &text);
     let lines: Vec<(Code, u32)> =
-        compiled.diagnostics.iter().map(|found| (found.code, source.place(found.span.start).0)).collect();
+        compiled.diagnostics.iter().map(|found| (found.code, compiled.source.place(found.span.start).0)).collect();
     for wanted in [(Code::E146, 4), (Code::E203, 9), (Code::E132, 13), (Code::E403, 17), (Code::E502, 19)] {
         assert!(lines.contains(&wanted), "{wanted:?} is not among {lines:?}");
     }

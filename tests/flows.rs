@@ -41,7 +41,7 @@ impl Files for Beside {
 
 fn compile(path: &Path) -> Compiled {
     let text = std::fs::read_to_string(path).unwrap();
-    let source = Source { name: Arc::from(path.display().to_string()), text: Arc::from(text) };
+    let source = Source::new(path.display().to_string(), text);
     let catalog = Catalog { functions: flowrun::functions::all(), connectors: connectors::specs() };
     let environment = Environment { name: None, buyer_data_allowed: true, parameters: BTreeMap::new() };
     lang::compile(&source, &catalog, &Beside(path.parent().unwrap().to_path_buf()), &environment)

@@ -15,8 +15,8 @@ fn checked() -> Vec<Checked> {
         let name = format!("flows/{}", path.file_name().unwrap().to_str().unwrap());
         let source = flows::source(&name, &std::fs::read_to_string(path).unwrap());
         let files = flows::Folder(folder.clone());
-        let found = lang::compile(&source, &flows::catalog(), &files, &flows::anywhere()).diagnostics;
-        Checked { source, found }
+        let compiled = lang::compile(&source, &flows::catalog(), &files, &flows::anywhere());
+        Checked { source: compiled.source, found: compiled.diagnostics }
     };
     files.iter().map(check).collect()
 }

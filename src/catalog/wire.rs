@@ -23,7 +23,8 @@ impl Mismatch {
         Self { path: String::new(), message: message.into() }
     }
 
-    fn inside(mut self, part: &str) -> Self {
+    /// The same, seen from outside of the part that it is in.
+    pub(super) fn inside(mut self, part: &str) -> Self {
         let joint = if self.path.is_empty() || self.path.starts_with('[') { "" } else { "." };
         self.path = format!("{part}{joint}{}", self.path);
         self
@@ -124,7 +125,7 @@ pub fn write(object: &Object, spec: &ObjectSpec) -> Result<Value, Mismatch> {
         match object.get(&field.name) {
             None | Some(Value::Null) if field.ty.nullable => {}
             None | Some(Value::Null) => {
-                return Err(Mismatch::here(format!("has no `{}`, which {} needs", field.name, spec.name)));
+                return Err(required(&field.name, spec));
             }
             Some(value) => {
                 let written = write_field(value, field).map_err(|wrong| wrong.inside(&field.name))?;
@@ -135,7 +136,7 @@ pub fn write(object: &Object, spec: &ObjectSpec) -> Result<Value, Mismatch> {
     for (name, value) in object.iter() {
         if spec.field(name).is_none() {
             if !spec.open {
-                return Err(Mismatch::here(format!("has a field `{name}` that {} does not have", spec.name)));
+                return Err(unknown(name, spec));
             }
             out.push(name.clone(), value.clone());
         }
@@ -143,11 +144,21 @@ pub fn write(object: &Object, spec: &ObjectSpec) -> Result<Value, Mismatch> {
     Ok(Value::object(out))
 }
 
+/// A field that must be there is not.
+pub(super) fn required(name: &str, spec: &ObjectSpec) -> Mismatch {
+    Mismatch::here(format!("has no `{name}`, which {} needs", spec.name))
+}
+
+/// A field is there that the schema does not have.
+pub(super) fn unknown(name: &str, spec: &ObjectSpec) -> Mismatch {
+    Mismatch::here(format!("has a field `{name}` that {} does not have", spec.name))
+}
+
 fn write_field(value: &Value, field: &Field) -> Result<Value, Mismatch> {
     write_value(value, &field.ty, field.as_text)
 }
 
-fn write_value(value: &Value, ty: &Type, as_text: bool) -> Result<Value, Mismatch> {
+pub(super) fn write_value(value: &Value, ty: &Type, as_text: bool) -> Result<Value, Mismatch> {
     let value = match (&ty.base, value) {
         (Base::Object(spec), Value::Object(object)) => return write(object, spec),
         (Base::List(item), Value::List(items)) => {

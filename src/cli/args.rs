@@ -292,6 +292,9 @@ pub(crate) struct Map {
     /// Answers of lookups and targets.
     #[arg(long, value_name = "MOCKS.json")]
     pub(crate) with: Option<PathBuf>,
+    /// How many threads map; as many as there are processors where it is not given. The output is the same.
+    #[arg(long, value_name = "N")]
+    pub(crate) threads: Option<std::num::NonZeroU8>,
 }
 
 /// Which environment, and where its settings are.

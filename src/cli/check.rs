@@ -17,11 +17,12 @@ pub(super) fn run(args: &args::Check) -> Outcome {
     for path in &flows {
         let source = project::read(path)?;
         let environment = environment(path, args.env.as_deref())?;
-        let found = lang::compile(&source, &catalog, &project::files_of(path), &environment).diagnostics;
+        let source = if human { source } else { Source::new(relative(path), source.text) };
+        let compiled = lang::compile(&source, &catalog, &project::files_of(path), &environment);
+        let (source, found) = (compiled.source, compiled.diagnostics);
         if human && !found.is_empty() {
             output::note(&text::render(&source, &found, output::colour_on_stderr()));
         }
-        let source = if human { source } else { Source { name: relative(path).into(), ..source } };
         checked.push(Checked { source, found });
     }
     let count = |severity: Severity| {

@@ -23,7 +23,7 @@ pub(super) fn run(args: &args::Eval) -> Outcome {
                 .map_err(|error| Failure::usage(format!("{} is not JSON that can be read: {error}", path.display())))?
         }
     };
-    let source = Source { name: Arc::from("expression"), text: Arc::from(args.expression.as_str()) };
+    let source = Source::new("expression", args.expression.as_str());
     let show = |found: &[Diagnostic]| output::note(text::render(&source, found, output::colour_on_stderr()).trim_end());
     let (node, slots) = match lang::expression(&args.expression, &project::catalog()) {
         Ok(compiled) => compiled,

@@ -1,7 +1,10 @@
-//! `flowrun map`: records through a flow, offline. One record is in memory at a time, so the input may be any size.
+//! `flowrun map`: records through a flow, offline. A few batches of lines are in memory at a time, so the input may be
+//! any size.
+
+mod batches;
 
 use std::collections::BTreeMap;
-use std::io::{BufRead, BufReader, BufWriter, Read as _, Write as _};
+use std::io::{Read, Write as _};
 use std::sync::Arc;
 
 use super::args;
@@ -9,13 +12,12 @@ use super::exit::{Exit, Failure, Outcome};
 use super::{check, output, project};
 use crate::catalog::Base;
 use crate::lang::Environment;
-use crate::plan::{EvalError, Next, Plan};
-use crate::rehearse::{Mocks, rehearse};
-use crate::value::json::Reader;
+use crate::plan::Plan;
+use crate::rehearse::Mocks;
+use crate::rehearse::mapper::{Mapper, Refused};
 use crate::value::{Value, json};
 
-/// How long one record may be, in bytes.
-const MAX_RECORD: usize = 16 << 20;
+use batches::Batches;
 
 pub(super) fn run(args: &args::Map) -> Outcome {
     let environment = match &args.env {
@@ -28,65 +30,33 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         None => Mocks::default(),
     };
     let params = params(&plan, &environment)?;
-    let mut input: Box<dyn BufRead> = if args.input.as_os_str() == "-" {
-        Box::new(BufReader::with_capacity(1 << 16, std::io::stdin()))
+    let input: Box<dyn Read + Send> = if args.input.as_os_str() == "-" {
+        Box::new(std::io::stdin())
     } else {
         let file = std::fs::File::open(&args.input)
             .map_err(|error| Failure::usage(format!("{} cannot be read: {error}", args.input.display())))?;
-        Box::new(BufReader::with_capacity(1 << 16, file))
+        Box::new(file)
     };
-    let mut out = BufWriter::with_capacity(1 << 16, std::io::stdout().lock());
-    let mut reader = Reader::default();
-    let mut line = Vec::new();
-    let (mut number, mut rejected) = (0_u64, 0_u64);
-    while next_line(&mut input, &mut line)? {
-        number += 1;
-        if line.iter().all(u8::is_ascii_whitespace) {
-            continue;
-        }
-        // A document laid out over several lines is read whole: only a list of lines can be of any length.
-        if number == 1 && matches!(line.trim_ascii_end(), [.., b'{' | b'[' | b',']) {
-            rest(&mut input, &mut line)?;
-        }
-        match reader.parse(&line) {
-            Ok(Value::List(records)) => {
-                for record in records.iter() {
-                    rejected += u64::from(!map(&plan, record.clone(), &params, &mocks, &mut out, number)?);
-                }
-            }
-            Ok(record) => rejected += u64::from(!map(&plan, record, &params, &mocks, &mut out, number)?),
-            Err(error) => {
+    let threads = match args.threads {
+        Some(threads) => usize::from(threads.get()),
+        None => std::thread::available_parallelism().map_or(1, usize::from),
+    };
+    let mut out = std::io::stdout().lock();
+    let mut rejected = 0_u64;
+    batches::map(
+        Batches::new(input),
+        threads,
+        || Mapper::new(&plan, Arc::clone(&params), &mocks),
+        |mapped| {
+            for refusal in &mapped.refused {
                 rejected += 1;
-                let reason = format!("input line {number} is not JSON: {} at column {}", error.message, error.column);
-                reject(&plan, None, &reason, "E603", plan.key.at, number);
+                reject(&plan, refusal);
             }
-        }
-    }
+            output::finish(out.write_all(&mapped.lines))
+        },
+    )?;
     output::finish(out.flush())?;
     Ok(if rejected > 0 { Exit::Attention } else { Exit::Done })
-}
-
-/// Reads one line of bounded length; false at the end.
-fn next_line(input: &mut dyn BufRead, line: &mut Vec<u8>) -> Result<bool, Failure> {
-    line.clear();
-    let limit = MAX_RECORD as u64 + 1;
-    std::io::Read::take(&mut *input, limit).read_until(b'\n', line)?;
-    if line.len() > MAX_RECORD {
-        return Err(Failure::usage(format!(
-            "a record is longer than {MAX_RECORD} bytes; records are one JSON object per line"
-        )));
-    }
-    Ok(!line.is_empty())
-}
-
-/// Reads on to the end of the input.
-fn rest(input: &mut dyn BufRead, text: &mut Vec<u8>) -> Result<(), Failure> {
-    std::io::Read::take(&mut *input, MAX_RECORD as u64 + 1).read_to_end(text)?;
-    if text.len() > MAX_RECORD {
-        let help = "give more records as one JSON object per line";
-        return Err(Failure::usage(format!("a document over several lines is longer than {MAX_RECORD} bytes; {help}")));
-    }
-    Ok(())
 }
 
 fn mocks(path: &std::path::Path, plan: &Plan) -> Result<Mocks, Failure> {
@@ -115,52 +85,12 @@ fn params(plan: &Plan, environment: &Environment) -> Result<Arc<[Value]>, Failur
         .collect()
 }
 
-/// Maps one record; false if it was rejected.
-fn map(
-    plan: &Plan,
-    record: Value,
-    params: &Arc<[Value]>,
-    mocks: &Mocks,
-    out: &mut impl std::io::Write,
-    number: u64,
-) -> Result<bool, Failure> {
-    let done = rehearse(plan, record, Arc::clone(params), mocks);
-    let key = match done.key {
-        Ok(key) => key,
-        Err(error) => return Ok(refused(plan, None, &error, number)),
-    };
-    if let Next::Rejected(error) = &done.end {
-        return Ok(refused(plan, Some(&key), error, number));
-    }
-    let mut line = Vec::new();
-    for write in &done.writes {
-        let Some(target) = plan.targets.get(write.target) else { continue };
-        line.clear();
-        line.extend_from_slice(b"{\"key\":");
-        json::write(&mut line, &Value::text(&key));
-        line.extend_from_slice(b",\"target\":");
-        json::write(&mut line, &Value::from(format!("{}.{}", target.connector, target.entity)));
-        line.extend_from_slice(b",\"step\":");
-        json::write(&mut line, &Value::from(format!("{}{}", target.name, write.item)));
-        line.extend_from_slice(b",\"operation\":");
-        json::write(&mut line, &Value::text(&target.verb));
-        line.extend_from_slice(b",\"payload\":");
-        json::write(&mut line, &write.payload);
-        line.extend_from_slice(b"}\n");
-        output::finish(out.write_all(&line))?;
-    }
-    Ok(true)
-}
-
-fn refused(plan: &Plan, key: Option<&str>, error: &EvalError, number: u64) -> bool {
-    reject(plan, key, &error.message, error.code.name(), error.at, number);
-    false
-}
-
-fn reject(plan: &Plan, key: Option<&str>, reason: &str, code: &str, at: crate::diag::Span, number: u64) {
-    let (file, line, column) = plan.place(at);
+fn reject(plan: &Plan, refusal: &Refused) {
+    let (error, number) = (&refusal.error, refusal.line);
+    let (file, line, column) = plan.place(error.at);
     let rejected = serde_json::json!({
-        "key": key, "reason": reason, "code": code, "file": &*file, "line": line, "column": column, "input_line": number,
+        "key": refusal.key, "reason": error.message, "code": error.code.name(),
+        "file": &*file, "line": line, "column": column, "input_line": number,
     });
     output::note(&rejected.to_string());
 }

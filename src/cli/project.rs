@@ -24,13 +24,13 @@ pub(crate) fn read(path: &Path) -> Result<Source, Failure> {
     }
     let bytes = std::fs::read(path).map_err(|error| refuse(error.to_string()))?;
     let text = String::from_utf8(bytes).map_err(|_| refuse("it is not UTF-8 text".to_owned()))?;
-    Ok(Source { name: Arc::from(path.display().to_string()), text: Arc::from(text) })
+    Ok(Source::new(path.display().to_string(), text))
 }
 
 /// Compiles a flow; says what is wrong with it and fails if it cannot run.
 pub(crate) fn plan(path: &Path, environment: &Environment) -> Result<Plan, Failure> {
     let source = read(path)?;
-    let Compiled { plan, diagnostics } = lang::compile(&source, &catalog(), &files_of(path), environment);
+    let Compiled { plan, diagnostics, source } = lang::compile(&source, &catalog(), &files_of(path), environment);
     plan.ok_or_else(|| {
         let errors = diagnostics.iter().filter(|found| found.severity() == crate::diag::Severity::Error).count();
         output::note(&text::render(&source, &diagnostics, output::colour_on_stderr()));
@@ -101,7 +101,8 @@ fn collect(directory: &Path, found: &mut Vec<PathBuf>, depth: usize) -> Result<(
                 collect(&path, found, depth + 1)?;
             }
         } else if path.extension().is_some_and(|extension| extension == "flow") {
-            found.push(path);
+            // `./` before every name says nothing, and programs that read them compare names.
+            found.push(path.strip_prefix(".").map(Path::to_path_buf).unwrap_or(path));
         }
     }
     Ok(())

@@ -124,6 +124,10 @@ codes! {
     E421: "table with a cache",
     E422: "file of a test cannot be read",
     E423: "table with uneven rows",
+    E431: "rule with a `*` that is not its end",
+    E432: "rule that fits every key",
+    E433: "cell of another type",
+    E434: "lookup that cannot be turned round",
     E501: "required field missing",
     E502: "field that the target does not have",
     E503: "target cannot settle an unknown outcome",
@@ -164,6 +168,7 @@ codes! {
     W926: "date taken without a zone",
     W927: "numbers compared as text",
     W930: "hash that can be guessed",
+    W941: "pattern in a table of exact keys",
 }
 
 impl Code {

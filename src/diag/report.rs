@@ -14,7 +14,7 @@ use super::{Diagnostic, Source, Span};
 /// A file that was checked, and what was found in it.
 #[derive(Debug, Clone)]
 pub struct Checked {
-    /// The file; its name is relative to the working directory, with `/` between its parts.
+    /// The file with those that it uses; its name is relative to the working directory, with `/` between its parts.
     pub source: Source,
     /// What was found, in the order of the text.
     pub found: Vec<Diagnostic>,
@@ -51,7 +51,7 @@ fn region(source: &Source, span: Span, columns: Columns) -> Region {
         let column = match columns {
             Columns::Characters => column,
             Columns::Utf16 => {
-                let text = source.text.lines().nth(line as usize - 1).unwrap_or("");
+                let text = source.part(byte).text.lines().nth(line as usize - 1).unwrap_or("");
                 let before = text.chars().take(column as usize - 1).map(char::len_utf16).sum::<usize>();
                 // A span may stand behind the end of its line.
                 let beyond = (column as usize - 1).saturating_sub(text.chars().count());
@@ -62,6 +62,11 @@ fn region(source: &Source, span: Span, columns: Columns) -> Region {
     };
     let ((line, column), (end_line, end_column)) = (at(span.start), at(span.end));
     Region { line, column, end_line, end_column }
+}
+
+/// The name of the file in which a span stands: the flow, or a file that it uses.
+fn file(source: &Source, span: Span) -> &str {
+    source.part(span.start).name
 }
 
 /// The message with what to write instead, as one text.

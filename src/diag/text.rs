@@ -3,7 +3,7 @@
 use annotate_snippets::renderer::DecorStyle;
 use annotate_snippets::{AnnotationKind, Group, Level, Renderer, Snippet};
 
-use super::{Diagnostic, Severity, Source};
+use super::{Diagnostic, Severity, Source, Span};
 
 /// Renders findings of one source, one after another. `colour` asks for terminal colours.
 #[must_use]
@@ -23,22 +23,36 @@ fn report<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
         Severity::Error => Level::ERROR,
         Severity::Warning => Level::WARNING,
     };
-    let clip = |span: super::Span| {
+    let mut snippets: Vec<(usize, Snippet<'a, _>)> = Vec::new();
+    let mut mark = |span: Span, kind: AnnotationKind, label: Option<&'a str>| {
+        let part = source.part(span.start);
         // A span at the very end of the text still needs a character to stand under.
-        let end = (span.end as usize).min(source.text.len());
-        let mut start = (span.start as usize).min(end);
-        while !source.text.is_char_boundary(start) {
+        let end = (span.end as usize).saturating_sub(part.start).min(part.text.len());
+        let mut start = (span.start as usize).saturating_sub(part.start).min(end);
+        while !part.text.is_char_boundary(start) {
             start -= 1;
         }
-        start..end
+        let annotation = match label {
+            Some(label) => kind.span(start..end).label(label),
+            None => kind.span(start..end),
+        };
+        let at = snippets.iter().position(|(known, _)| *known == part.start);
+        let (_, snippet) = match at {
+            Some(at) => snippets.remove(at),
+            None => (part.start, Snippet::source(&**part.text).path(&**part.name)),
+        };
+        let entry = (part.start, snippet.annotation(annotation));
+        match at {
+            Some(at) => snippets.insert(at, entry),
+            None => snippets.push(entry),
+        }
     };
-    let mut snippet = Snippet::source(&*source.text)
-        .path(&*source.name)
-        .annotation(AnnotationKind::Primary.span(clip(diagnostic.span)));
+    mark(diagnostic.span, AnnotationKind::Primary, None);
     for label in &diagnostic.labels {
-        snippet = snippet.annotation(AnnotationKind::Context.span(clip(label.span)).label(&*label.message));
+        mark(label.span, AnnotationKind::Context, Some(&*label.message));
     }
-    let mut group = level.primary_title(&*diagnostic.message).id(diagnostic.code.name()).element(snippet);
+    let title = level.primary_title(&*diagnostic.message).id(diagnostic.code.name());
+    let mut group = title.elements(snippets.into_iter().map(|(_, snippet)| snippet));
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(&**help));
     }

@@ -150,7 +150,8 @@ impl Lookups for Found<'_> {
         let cache = match self.ctx.plan.lookups.get(lookup).map(|plan| &plan.kind) {
             None => return Answer::Missing,
             Some(LookupKind::Table(table)) => {
-                return table.find(keys).map_or(Answer::Missing, |row| answer(row.clone()));
+                // A cell may be empty where its type says so; that is no miss.
+                return table.find(keys).map_or(Answer::Missing, |row| Answer::Found(row.clone()));
             }
             Some(LookupKind::Entity { cache, .. }) => *cache,
         };

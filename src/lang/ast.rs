@@ -115,24 +115,10 @@ pub struct LookupItem {
 /// Where a lookup finds things.
 #[derive(Debug, Clone)]
 pub enum LookupFrom {
-    /// `table "file" by a, b give c`
-    File {
-        /// The file.
-        path: Name,
-        /// Key columns.
-        by: Vec<Name>,
-        /// Columns given.
-        give: Vec<Name>,
-    },
-    /// `table { "a" => "b" } by x give y`
-    Inline {
-        /// Keys and what they give.
-        rows: Vec<(Name, Value)>,
-        /// The key column.
-        by: Vec<Name>,
-        /// The column given.
-        give: Vec<Name>,
-    },
+    /// `table … by a, b give c`, `rules … by a, b give c`
+    Table(TableFrom),
+    /// `reverse lookup`
+    Reverse(Name),
     /// `connector.entity by field`
     Entity {
         /// The connector.
@@ -142,6 +128,61 @@ pub enum LookupFrom {
         /// The field compared.
         by: Name,
     },
+}
+
+/// A table and how it is used.
+#[derive(Debug, Clone)]
+pub struct TableFrom {
+    /// Where its rows are.
+    pub rows: TableRows,
+    /// Whether key cells may be patterns.
+    pub rules: bool,
+    /// Key columns.
+    pub by: Vec<Name>,
+    /// What does not matter where keys are compared: `case`, `punctuation`.
+    pub ignoring: Vec<Name>,
+    /// Columns given, with their types where those are written.
+    pub give: Vec<(Name, Option<TypeExpr>)>,
+}
+
+/// Where the rows of a table are.
+#[derive(Debug, Clone)]
+pub enum TableRows {
+    /// In a file.
+    File(Name),
+    /// In the flow.
+    Inline(Vec<InlineRow>),
+}
+
+/// `"a", "b" => ["c", 1]`
+#[derive(Debug, Clone)]
+pub struct InlineRow {
+    /// The key cells.
+    pub keys: Vec<Name>,
+    /// What it gives.
+    pub gives: Vec<Value>,
+    /// Where.
+    pub span: Span,
+}
+
+/// A type as it is written.
+#[derive(Debug, Clone)]
+pub struct TypeExpr {
+    /// What it is when it is there.
+    pub kind: TypeKind,
+    /// Whether it may be absent.
+    pub optional: bool,
+    /// Where.
+    pub span: Span,
+}
+
+/// What a written type is.
+#[derive(Debug, Clone)]
+pub enum TypeKind {
+    /// `text`, or a place in a schema: names, with `[]` for the items of a list.
+    Path(Vec<Name>),
+    /// `[type]`
+    List(Box<TypeExpr>),
 }
 
 /// `retry 6 backoff 1s..5m`

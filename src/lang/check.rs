@@ -8,6 +8,7 @@ mod certain;
 mod constant;
 mod expression;
 mod join;
+mod lookup;
 mod matching;
 mod naming;
 mod operator;
@@ -16,6 +17,7 @@ mod query;
 mod rows;
 mod step;
 mod target;
+mod written;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
@@ -24,7 +26,7 @@ use super::ast::{Expr, File};
 use super::resolve::{Binding, Resolved};
 use super::{Environment, Files, MAX_DEPTH};
 use crate::catalog::{Base, Catalog, ObjectSpec, Type};
-use crate::diag::{Code, Diagnostic, Span};
+use crate::diag::{Code, Diagnostic, Source, Span};
 use crate::plan::{
     AlertPlan, Expr as Run, Facts, LookupPlan, Node, ParamPlan, RetryPolicy, Slot, SourcePlan, Step, TargetPlan,
     TestPlan,
@@ -68,11 +70,12 @@ pub(super) fn check(
     catalog: &Catalog,
     files: &dyn Files,
     environment: &Environment,
+    source: &mut Source,
     found: &mut Vec<Diagnostic>,
 ) -> Option<Checked> {
     let mut checker = Checker::new(resolved, catalog, found);
     checker.environment = environment;
-    program::check(&mut checker, file, files)
+    program::check(&mut checker, file, files, source)
 }
 
 /// Checks an expression over a document of unknown shape. Gives it with the number of slots it needs.
@@ -113,6 +116,8 @@ struct Checker<'c> {
     answers: BTreeMap<Slot, BTreeSet<String>>,
     /// Fields of the record that are read.
     reads: BTreeSet<String>,
+    /// Parts of the record that got a name, whatever is read of them.
+    touched: BTreeSet<String>,
     datasets: BTreeSet<&'static str>,
     /// Where the fields of built objects are set, by the address of their spec.
     places: HashMap<usize, HashMap<String, Span>>,
@@ -148,6 +153,7 @@ impl<'c> Checker<'c> {
             private_lookups: BTreeSet::new(),
             answers: BTreeMap::new(),
             reads: BTreeSet::new(),
+            touched: BTreeSet::new(),
             datasets: BTreeSet::new(),
             places: HashMap::new(),
             built: Vec::new(),

@@ -4,6 +4,7 @@
 mod expression;
 mod item;
 mod literal;
+mod lookup;
 mod slip;
 mod test;
 

@@ -5,7 +5,9 @@ mod foreign;
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 
-use super::ast::{Expect, Expr, ExprKind, File, Given, ItemKind, Name, Pattern, Rows, Step, TestItem, With};
+use super::ast::{
+    Expect, Expr, ExprKind, File, Given, ItemKind, LookupFrom, LookupItem, Name, Pattern, Rows, Step, TestItem, With,
+};
 use crate::catalog::Catalog;
 use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::plan::{LookupId, Slot};
@@ -64,6 +66,11 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
         }
     }
     resolver.in_else = false;
+    for item in &file.items {
+        if let ItemKind::Lookup(LookupItem { from: LookupFrom::Reverse(of), .. }) = &item.kind {
+            resolver.name(of);
+        }
+    }
     for name in &file.broken {
         let slot = resolver.slot(name.span);
         resolver.declare(name, Binding::Slot(slot), "target");

@@ -232,7 +232,7 @@ impl Coverage {
         match &mut node.expr {
             Expr::Const(_) | Expr::Record | Expr::Slot(_) | Expr::Param(_) | Expr::Template(_) | Expr::Probe(..) => {}
             Expr::Path { base, .. } | Expr::Query { base, .. } => self.inside(base),
-            Expr::Call { args, .. } => self.all(args),
+            Expr::Call { args, .. } | Expr::Has { keys: args, .. } => self.all(args),
             Expr::Concat(parts) => self.all(parts),
             Expr::List(items) => items.iter_mut().for_each(|item| self.part(item)),
             Expr::Lookup { keys, otherwise, .. } => {

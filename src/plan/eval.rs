@@ -4,8 +4,9 @@
 use std::sync::Arc;
 
 use rust_decimal::Decimal;
+use smallvec::SmallVec;
 
-use super::expr::{Access, Arithmetic, Comparison, Expr, Node, PathStep};
+use super::expr::{Access, Arithmetic, Comparison, Expr, Fields, Node, PathStep};
 use super::{LookupId, Slot};
 use crate::catalog::{Args, Base, Params, wire};
 use crate::diag::{Code, Span, suggest};
@@ -115,6 +116,11 @@ impl Frame {
         Self { record, params, slots: vec![Value::Null; slots] }
     }
 
+    /// Begins again with another record. Variables are set before they are read, so old ones need not go.
+    pub fn restart(&mut self, record: Value) {
+        self.record = record;
+    }
+
     /// Sets a variable.
     pub fn set(&mut self, slot: Slot, value: Value) {
         if let Some(place) = self.slots.get_mut(slot) {
@@ -165,7 +171,9 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             let values = all(keys, frame, lookups)?;
             match lookups.find(*lookup, &values) {
                 Answer::Found(value) => Ok(value),
-                Answer::Unknown => Err(EvalError::wanting(node.at, vec![Wanted { lookup: *lookup, keys: values }])),
+                Answer::Unknown => {
+                    Err(EvalError::wanting(node.at, vec![Wanted { lookup: *lookup, keys: values.into_vec() }]))
+                }
                 Answer::Missing => match otherwise {
                     Some(otherwise) => evaluate(otherwise, frame, lookups),
                     None => {
@@ -174,6 +182,16 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
                         Err(EvalError::new(Code::E604, node.at, lookups.miss(*lookup, &shown.join(", "))))
                     }
                 },
+            }
+        }
+        Expr::Has { lookup, keys, not } => {
+            let values = all(keys, frame, lookups)?;
+            match lookups.find(*lookup, &values) {
+                Answer::Found(_) => Ok(Value::Bool(!not)),
+                Answer::Missing => Ok(Value::Bool(*not)),
+                Answer::Unknown => {
+                    Err(EvalError::wanting(node.at, vec![Wanted { lookup: *lookup, keys: values.into_vec() }]))
+                }
             }
         }
         Expr::Concat(parts) => {
@@ -259,8 +277,8 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             }
         }
         Expr::For { slot, list, filter, body } => each(node, *slot, list, filter.as_deref(), body, frame, lookups),
-        Expr::List(items) => all(items, frame, lookups).map(Value::list),
-        Expr::Object(fields) => fill(Object::new(), fields, frame, lookups),
+        Expr::List(items) => all(items, frame, lookups).map(|items| Value::list(items.into_vec())),
+        Expr::Object(fields) => build(fields, frame, lookups),
         Expr::With(base, fields) => match evaluate(base, frame, lookups)? {
             Value::Object(object) => fill(Object::clone(&object), fields, frame, lookups),
             other => Err(mismatch(node, "object", &other)),
@@ -318,12 +336,31 @@ pub fn shown(pii: bool, value: &Value) -> String {
     }
 }
 
-fn all(nodes: &[Node], frame: &mut Frame, lookups: &dyn Lookups) -> Result<Vec<Value>, EvalError> {
-    let mut values = Vec::with_capacity(nodes.len());
+fn all(nodes: &[Node], frame: &mut Frame, lookups: &dyn Lookups) -> Result<SmallVec<[Value; 4]>, EvalError> {
+    let mut values = SmallVec::with_capacity(nodes.len());
     for node in nodes {
         values.push(evaluate(node, frame, lookups)?);
     }
     Ok(values)
+}
+
+/// A new object. Its fields are worked out in order, and all that has to be fetched for them is collected, so that it
+/// can be fetched in one call.
+fn build(fields: &Fields, frame: &mut Frame, lookups: &dyn Lookups) -> Outcome {
+    let mut values = SmallVec::with_capacity(fields.len());
+    for (index, (_, node)) in fields.iter().enumerate() {
+        match evaluate(node, frame, lookups) {
+            Ok(value) => values.push(value),
+            Err(error) if error.wanted.is_empty() => return Err(error),
+            Err(error) => {
+                let mut wanted = error.into_cause().wanted;
+                let rest = fields.iter().skip(index + 1).filter_map(|(_, node)| evaluate(node, frame, lookups).err());
+                wanted.extend(rest.flat_map(|error| error.into_cause().wanted));
+                return Err(EvalError::wanting(Span::default(), wanted));
+            }
+        }
+    }
+    Ok(Value::object(Object::shaped(fields.names(), values)))
 }
 
 fn fill(mut object: Object, fields: &[(Arc<str>, Node)], frame: &mut Frame, lookups: &dyn Lookups) -> Outcome {

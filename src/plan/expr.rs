@@ -6,7 +6,7 @@ use super::coverage::Probe;
 use super::{LookupId, Slot};
 use crate::catalog::{Base, Function};
 use crate::diag::Span;
-use crate::value::{Value, money::Rounding, query::Query};
+use crate::value::{Names, Text, Value, money::Rounding, query::Query};
 
 /// An expression with its place in the flow.
 #[derive(Debug)]
@@ -75,6 +75,15 @@ pub enum Expr {
         /// What a miss gives; without it a miss rejects the record.
         otherwise: Option<Box<Node>>,
     },
+    /// Whether a lookup has an entry.
+    Has {
+        /// Which.
+        lookup: LookupId,
+        /// The keys.
+        keys: Vec<Node>,
+        /// Whether it must have none.
+        not: bool,
+    },
     /// Text put together from parts.
     Concat(Vec<Node>),
     /// A template with statements, rendered by minijinja.
@@ -129,13 +138,50 @@ pub enum Expr {
     /// A list.
     List(Vec<Node>),
     /// An object.
-    Object(Vec<(Arc<str>, Node)>),
+    Object(Fields),
     /// An object with some fields set anew.
     With(Box<Node>, Vec<(Arc<str>, Node)>),
     /// Variables, then a value.
     Block(Vec<(Slot, Node)>, Box<Node>),
     /// The same, counted for the coverage of tests. Only plans that were compiled for it have any.
     Probe(Probe, Box<Node>),
+}
+
+/// The fields of an object that is built, and the names that all objects built here share.
+#[derive(Debug, Default)]
+pub struct Fields {
+    nodes: Vec<(Arc<str>, Node)>,
+    names: Names,
+}
+
+impl Fields {
+    /// The names of the fields, in order.
+    #[must_use]
+    pub fn names(&self) -> &Names {
+        &self.names
+    }
+}
+
+impl FromIterator<(Arc<str>, Node)> for Fields {
+    fn from_iter<T: IntoIterator<Item = (Arc<str>, Node)>>(iter: T) -> Self {
+        let nodes: Vec<(Arc<str>, Node)> = iter.into_iter().collect();
+        let names = Arc::new(nodes.iter().map(|(name, _)| Text::new(name)).collect());
+        Self { nodes, names }
+    }
+}
+
+impl std::ops::Deref for Fields {
+    type Target = [(Arc<str>, Node)];
+
+    fn deref(&self) -> &Self::Target {
+        &self.nodes
+    }
+}
+
+impl std::ops::DerefMut for Fields {
+    fn deref_mut(&mut self) -> &mut Self::Target {
+        &mut self.nodes
+    }
 }
 
 /// One step of a path.

@@ -172,7 +172,7 @@ impl Drawing<'_> {
                     self.slots.insert(*slot, id);
                 }
                 Step::When { condition, then, otherwise } => {
-                    let text = self.plan.source_text.text.get(condition.at.range()).unwrap_or("when");
+                    let text = self.plan.source_text.slice(condition.at);
                     let short: String =
                         text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(48).collect();
                     let id = self.next(GraphKind::Condition, format!("when\n{short}"), condition.at.start);
@@ -230,6 +230,10 @@ impl Used {
             Expr::Lookup { lookup, keys, otherwise } => {
                 self.lookups.insert(*lookup);
                 keys.iter().chain(otherwise.as_deref()).for_each(|key| self.walk(key));
+            }
+            Expr::Has { lookup, keys, .. } => {
+                self.lookups.insert(*lookup);
+                keys.iter().for_each(|key| self.walk(key));
             }
             Expr::Template(template) => template.names.iter().for_each(|(_, node)| self.walk(node)),
             Expr::Arithmetic(_, a, b)

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use super::eval::{EvalError, Frame, Lookups, MAX_ITEMS, Wanted, evaluate, text_of};
-use super::{EachPlan, Plan, Step, TargetId};
+use super::{EachPlan, Plan, Step, TargetId, TargetPlan};
 use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::value::Value;
@@ -17,6 +17,8 @@ pub struct Progress {
     /// Which step is next at each level of nesting.
     at: Vec<Position>,
     waiting: Option<TargetId>,
+    /// Whether payloads are given as they were built, for one who brings them into wire form himself.
+    as_built: bool,
 }
 
 #[derive(Debug)]
@@ -73,11 +75,34 @@ pub struct Write {
     pub payload: Value,
 }
 
+/// What to say of a payload that does not fit its target.
+#[must_use]
+pub fn misfit(target: &TargetPlan, wrong: &wire::Mismatch) -> EvalError {
+    let place = if wrong.path.is_empty() { &target.name } else { &wrong.path };
+    EvalError::new(Code::E505, target.at, format!("`{place}` {}", wrong.message))
+}
+
 impl Progress {
     /// A record at the start. `params` are the values of [`Plan::params`], in order.
     #[must_use]
     pub fn new(plan: &Plan, record: Value, params: std::sync::Arc<[Value]>) -> Self {
-        Self { frame: Frame::new(record, params, plan.slots), at: vec![Position::start()], waiting: None }
+        let frame = Frame::new(record, params, plan.slots);
+        Self { frame, at: vec![Position::start()], waiting: None, as_built: false }
+    }
+
+    /// The same, giving payloads as they were built: [`Write::payload`] is not in wire form yet.
+    #[must_use]
+    pub fn as_built(mut self) -> Self {
+        self.as_built = true;
+        self
+    }
+
+    /// Begins again with another record of the same plan.
+    pub fn restart(&mut self, record: Value) {
+        self.frame.restart(record);
+        self.at.clear();
+        self.at.push(Position::start());
+        self.waiting = None;
     }
 
     /// The record's key as text.
@@ -239,10 +264,10 @@ impl Progress {
                         format!("`{}` gets {}, not an object", target.name, built.kind()),
                     )
                 })?;
-                let payload = wire::write(object, &target.input).map_err(|wrong| {
-                    let place = if wrong.path.is_empty() { target.name.clone() } else { wrong.path };
-                    EvalError::new(Code::E505, target.at, format!("`{place}` {}", wrong.message))
-                })?;
+                let payload = match self.as_built {
+                    true => built,
+                    false => wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?,
+                };
                 self.waiting = Some(*id);
                 return Ok(Some(Next::Write(Write { target: *id, item: self.item(), payload })));
             }

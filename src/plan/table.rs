@@ -1,79 +1,119 @@
-//! Lookup tables: rows found by one or several key columns.
+//! Lookup tables: rows found by one or several key columns. A table is hashed once, when the flow is compiled. A find
+//! builds nothing: the key columns are laid behind each other in a buffer on the stack and hashed as one run of bytes.
+//!
+//! Where cells may be patterns (`abc*`, `*`) the rows are a tree, one level for each key column, and what was found for a
+//! key is remembered, so that the million rows of a settlement walk the tree only for keys that are new.
+
+mod key;
+mod memo;
+mod rules;
 
 use std::collections::HashMap;
-use std::sync::Arc;
+
+use foldhash::fast::FixedState;
+
+pub use key::Fold;
 
 use crate::value::{Object, Value};
+use memo::Memo;
+use rules::Rules;
 
 /// A table that was loaded and checked with the flow. Keys are compared as text.
-#[derive(Debug, Clone, Default, PartialEq)]
+#[derive(Debug)]
 pub struct Table {
-    /// The file it came from.
+    /// The file it came from; empty where it stands in the flow.
     pub path: String,
     /// The key columns.
     pub by: Vec<String>,
     /// The columns given.
     pub give: Vec<String>,
-    index: HashMap<Vec<Arc<str>>, usize>,
+    fold: Fold,
+    index: Index,
     rows: Vec<Row>,
 }
 
 /// One row of a table.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 pub struct Row {
-    /// Its key cells.
+    /// Its key cells as written, with the `*` of patterns.
     pub key: Vec<String>,
     /// What it gives.
     pub gives: Value,
-    /// Its place in the table, from 1.
+    /// Its line in the table's file, from 1; for a table in the flow, the number of the row.
     pub line: u32,
 }
 
+#[derive(Debug)]
+enum Index {
+    /// Every key is written out.
+    Exact(HashMap<Box<[u8]>, u32, FixedState>),
+    /// Keys are folded, or are patterns.
+    Rules(Rules, Memo),
+}
+
 impl Table {
-    /// A table without rows.
+    /// A table without rows. `rules` says that key cells may be patterns.
     #[must_use]
-    pub fn new(path: impl Into<String>, by: Vec<String>, give: Vec<String>) -> Self {
-        Self { path: path.into(), by, give, index: HashMap::new(), rows: Vec::new() }
+    pub fn new(path: impl Into<String>, by: Vec<String>, give: Vec<String>, fold: Fold, rules: bool) -> Self {
+        let index = if rules || fold != Fold::default() {
+            Index::Rules(Rules::new(rules), Memo::new())
+        } else {
+            Index::Exact(HashMap::default())
+        };
+        Self { path: path.into(), by, give, fold, index, rows: Vec::new() }
     }
 
-    /// Adds a row; gives the key back if it is there already.
-    pub fn insert(&mut self, key: Vec<Arc<str>>, given: Vec<Value>) -> Result<(), Vec<Arc<str>>> {
-        if self.index.contains_key(&key) {
-            return Err(key);
-        }
-        let value = match <[Value; 1]>::try_from(given) {
-            Ok([only]) => only,
-            Err(given) => Value::object(self.give.iter().map(|name| name.as_str()).zip(given).collect::<Object>()),
+    /// Adds a row; tells the row that has its key already.
+    pub fn insert(&mut self, key: Vec<String>, mut given: Vec<Value>, line: u32) -> Result<(), usize> {
+        let next = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
+        let taken = match &mut self.index {
+            Index::Exact(rows) => {
+                let joined = key::joined(&key, |cell| cell.clone());
+                match rows.get(joined.as_slice()) {
+                    Some(row) => Some(*row),
+                    None => rows.insert(joined.into_boxed_slice(), next),
+                }
+            }
+            Index::Rules(rules, _) => rules.insert(&key, self.fold, next),
         };
-        let line = u32::try_from(self.rows.len() + 1).unwrap_or(u32::MAX);
-        self.rows.push(Row { key: key.iter().map(|cell| cell.to_string()).collect(), gives: value, line });
-        self.index.insert(key, self.rows.len() - 1);
+        if let Some(row) = taken {
+            return Err(row as usize);
+        }
+        let gives = if given.len() == 1 {
+            given.pop().unwrap_or_default()
+        } else {
+            Value::object(self.give.iter().map(String::as_str).zip(given).collect::<Object>())
+        };
+        self.rows.push(Row { key, gives, line });
         Ok(())
     }
 
-    /// What the row with that key gives.
+    /// What the row for that key gives: the one with that key, or of the rules that fit the most specific.
     #[must_use]
     pub fn find(&self, keys: &[Value]) -> Option<&Value> {
         self.row(keys).and_then(|row| self.rows.get(row)).map(|row| &row.gives)
     }
 
-    /// Which row has that key, as an index into [`Table::rows`].
+    /// Which row that is, as an index into [`Table::rows`].
     #[must_use]
     pub fn row(&self, keys: &[Value]) -> Option<usize> {
-        let key: Vec<Arc<str>> = keys
-            .iter()
-            .map(|key| match key {
-                Value::Text(text) => Arc::from(text.as_str()),
-                other => Arc::from(other.display()),
-            })
-            .collect();
-        self.index.get(&key).copied()
+        let found = key::with(keys, |raw| match &self.index {
+            Index::Exact(rows) => rows.get(raw).copied(),
+            Index::Rules(rules, memo) => memo.find(raw, || key::folded(raw, self.fold, |key| rules.find(key))),
+        });
+        found.map(|row| row as usize)
     }
 
     /// The rows in the order of the file.
     #[must_use]
     pub fn rows(&self) -> &[Row] {
         &self.rows
+    }
+
+    /// Whether key cells may be patterns.
+    #[must_use]
+    pub fn has_rules(&self) -> bool {
+        matches!(&self.index, Index::Rules(rules, _) if rules.patterns)
     }
 
     /// How many rows it has.
@@ -86,5 +126,98 @@ impl Table {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.rows.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Fold, Table};
+    use crate::value::Value;
+
+    fn table(fold: Fold, rules: bool, rows: &[(&[&str], &str)]) -> Table {
+        let by = rows[0].0.iter().map(|_| "k".to_owned()).collect();
+        let mut table = Table::new("", by, vec!["v".to_owned()], fold, rules);
+        for (key, gives) in rows {
+            let key = key.iter().map(|cell| (*cell).to_owned()).collect();
+            table.insert(key, vec![Value::text(gives)], 0).unwrap();
+        }
+        table
+    }
+
+    fn find(table: &Table, keys: &[&str]) -> String {
+        let keys: Vec<Value> = keys.iter().map(Value::text).collect();
+        // Twice: the second time it is remembered.
+        let first = table.find(&keys).map(Value::display);
+        assert_eq!(first, table.find(&keys).map(Value::display));
+        first.unwrap_or_else(|| "-".to_owned())
+    }
+
+    #[test]
+    fn the_most_specific_rule_wins_column_by_column_from_the_left() {
+        let rows: &[(&[&str], &str)] = &[
+            (&["Order", "*", "*"], "order"),
+            (&["Order", "ItemPrice", "*"], "price"),
+            (&["Order", "ItemPrice", "Ship*"], "ship"),
+            (&["Order", "ItemPrice", "Shipping*"], "shipping"),
+            (&["Order", "ItemPrice", "ShippingTax"], "tax"),
+            (&["*", "ItemFees", "Commission"], "fee"),
+            (&["Ref*", "*", "*"], "refund"),
+            (&["*", "*", "Transfer of funds*"], "transfer"),
+        ];
+        let table = table(Fold::default(), true, rows);
+        for (keys, wanted) in [
+            (["Order", "ItemPrice", "ShippingTax"], "tax"),
+            (["Order", "ItemPrice", "ShippingX"], "shipping"),
+            (["Order", "ItemPrice", "Shipper"], "ship"),
+            (["Order", "ItemPrice", "Principal"], "price"),
+            (["Order", "ItemFees", "Commission"], "order"),
+            (["other", "ItemFees", "Commission"], "fee"),
+            (["Refund", "ItemFees", "Commission"], "refund"),
+            (["other", "x", "Transfer of funds unsuccessful: 7"], "transfer"),
+            (["other", "x", "y"], "-"),
+            (["order", "ItemPrice", "y"], "-"),
+        ] {
+            assert_eq!(find(&table, &keys), wanted, "{keys:?}");
+        }
+    }
+
+    #[test]
+    fn keys_can_be_compared_without_case_and_punctuation() {
+        let fold = Fold { case: true, punctuation: true };
+        let table = table(fold, true, &[(&["Other-Transaction"], "a"), (&["Digital services*"], "b")]);
+        assert_eq!(find(&table, &["other transaction"]), "a");
+        assert_eq!(find(&table, &["OTHERTRANSACTION"]), "a");
+        assert_eq!(find(&table, &["DIGITAL-SERVICES FEE"]), "b");
+        assert_eq!(find(&table, &["digital"]), "-");
+    }
+
+    #[test]
+    fn columns_do_not_run_into_each_other_and_numbers_are_their_text() {
+        let table = table(Fold::default(), false, &[(&["a", "bc"], "1"), (&["ab", "c"], "2"), (&["1.50", "-7"], "3")]);
+        assert_eq!(find(&table, &["a", "bc"]), "1");
+        assert_eq!(find(&table, &["ab", "c"]), "2");
+        assert_eq!(find(&table, &["", "abc"]), "-");
+        let keys = [Value::Decimal("1.50".parse().unwrap()), Value::Int(-7)];
+        assert_eq!(table.find(&keys), Some(&Value::text("3")));
+        let long = "x".repeat(5000);
+        assert_eq!(find(&table, &[&long, "c"]), "-");
+    }
+
+    #[test]
+    fn more_keys_than_are_remembered_are_still_found() {
+        let table = table(Fold::default(), true, &[(&["a*"], "a")]);
+        for n in 0..50_000 {
+            assert_eq!(table.find(&[Value::from(format!("a{n}"))]), Some(&Value::text("a")));
+            assert_eq!(table.find(&[Value::from(format!("b{n}"))]), None);
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_there_is_told() {
+        let fold = Fold { case: true, punctuation: false };
+        let mut table = table(fold, true, &[(&["Ship*"], "a"), (&["Ship"], "b")]);
+        assert_eq!(table.insert(vec!["SHIP*".to_owned()], vec![Value::Null], 0), Err(0));
+        assert_eq!(table.insert(vec!["ship".to_owned()], vec![Value::Null], 0), Err(1));
+        assert_eq!(table.len(), 2);
     }
 }

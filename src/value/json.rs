@@ -124,14 +124,19 @@ impl From<JiterError> for Fault {
 
 fn number(text: &[u8]) -> Result<Value, Fault> {
     let text = std::str::from_utf8(text).map_err(|_| Fault::Own("a number that is not text".into()))?;
+    number_value(text).ok_or_else(|| {
+        Fault::Own(format!("the number {text} has more digits than the 28 that are kept exactly; send it as text"))
+    })
+}
+
+/// The number that a JSON text writes; `None` if it is none, or has more digits than a decimal keeps.
+pub(super) fn number_value(text: &str) -> Option<Value> {
     if let Ok(int) = text.parse::<i64>()
         && text != "-0"
     {
-        return Ok(Value::Int(int));
+        return Some(Value::Int(int));
     }
-    decimal(text).map(Value::Decimal).ok_or_else(|| {
-        Fault::Own(format!("the number {text} has more digits than the 28 that are kept exactly; send it as text"))
-    })
+    decimal(text).map(Value::Decimal)
 }
 
 /// The decimal that a text writes, exactly; `None` if it is no number or has too many digits.
@@ -255,8 +260,14 @@ fn write_scalar(out: &mut Vec<u8>, value: &Value) {
     let _ = match value {
         Value::Null | Value::List(_) | Value::Object(_) => out.write_all(b"null"),
         Value::Bool(bool) => write!(out, "{bool}"),
-        Value::Int(int) => write!(out, "{int}"),
-        Value::Decimal(decimal) => write!(out, "{decimal}"),
+        Value::Int(int) => {
+            write_digits(out, int.unsigned_abs().into(), 0, *int < 0);
+            Ok(())
+        }
+        Value::Decimal(decimal) => {
+            write_digits(out, decimal.mantissa().unsigned_abs(), decimal.scale(), decimal.is_sign_negative());
+            Ok(())
+        }
         Value::Date(date) => write!(out, "\"{date}\""),
         Value::Instant(instant) => write!(out, "\"{instant}\""),
         Value::Duration(duration) => write!(out, "\"{duration}\""),
@@ -270,9 +281,84 @@ fn write_scalar(out: &mut Vec<u8>, value: &Value) {
     };
 }
 
-fn write_text(out: &mut Vec<u8>, text: &str) {
+/// Appends text in quotes.
+pub fn write_text(out: &mut Vec<u8>, text: &str) {
+    if plain(text.as_bytes()) == text.len() {
+        out.reserve(text.len() + 2);
+        out.push(b'"');
+        out.extend_from_slice(text.as_bytes());
+        out.push(b'"');
+        return;
+    }
     // serde_json escapes text as RFC 8259 asks; writing into a Vec cannot fail.
     let _ = serde_json::to_writer(out, text);
+}
+
+/// How many bytes stand before the next quote, backslash or control character. Eight are looked at at once: a byte that
+/// is one of them has its highest bit set in one of the differences.
+pub(super) fn plain(bytes: &[u8]) -> usize {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let mut count = 0;
+    for eight in bytes.chunks_exact(8) {
+        let word = u64::from_le_bytes(eight.try_into().unwrap_or([0; 8]));
+        let quote = word ^ (ONES * 0x22);
+        let slash = word ^ (ONES * 0x5c);
+        let stops = (quote.wrapping_sub(ONES) & !quote
+            | slash.wrapping_sub(ONES) & !slash
+            | word.wrapping_sub(ONES * 0x20) & !word)
+            & HIGH;
+        if stops != 0 {
+            return count + (stops.trailing_zeros() / 8) as usize;
+        }
+        count += 8;
+    }
+    let rest = bytes.get(count..).unwrap_or_default();
+    count + rest.iter().position(|&byte| byte == b'"' || byte == b'\\' || byte < 0x20).unwrap_or(rest.len())
+}
+
+/// Appends a number with a point `scale` digits from its end.
+fn write_digits(out: &mut Vec<u8>, number: u128, scale: u32, negative: bool) {
+    let mut digits = [b'0'; 64];
+    let mut at = digits.len();
+    let mut put = |digit: u8| {
+        at -= 1;
+        if let Some(place) = digits.get_mut(at) {
+            *place = digit;
+        }
+    };
+    let mut written = 0;
+    // Most numbers fit into 64 bits, which divide many times faster.
+    let (mut small, mut large) = match u64::try_from(number) {
+        Ok(small) => (small, 0),
+        Err(_) => (0, number),
+    };
+    loop {
+        if written == scale && scale > 0 {
+            put(b'.');
+        }
+        let digit = if large > u128::from(u64::MAX) {
+            let digit = large % 10;
+            large /= 10;
+            if let Ok(rest) = u64::try_from(large) {
+                (small, large) = (rest, 0);
+            }
+            u8::try_from(digit).unwrap_or(0)
+        } else {
+            let digit = small % 10;
+            small /= 10;
+            u8::try_from(digit).unwrap_or(0)
+        };
+        put(b'0' + digit);
+        written += 1;
+        if small == 0 && large == 0 && written > scale {
+            break;
+        }
+    }
+    if negative {
+        put(b'-');
+    }
+    out.extend_from_slice(digits.get(at..).unwrap_or_default());
 }
 
 #[cfg(test)]

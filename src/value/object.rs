@@ -52,6 +52,14 @@ impl Object {
         }
     }
 
+    /// Where the field of that name stands; it is looked for from `near` on.
+    #[must_use]
+    pub fn place(&self, name: &str, near: usize) -> Option<usize> {
+        let (before, behind) = self.names.split_at_checked(near).unwrap_or((&self.names, &[]));
+        let found = behind.iter().position(|field| field == name).map(|at| at + near);
+        found.or_else(|| before.iter().position(|field| field == name))
+    }
+
     /// Sets a field: in its place if it is there, else at the end.
     pub fn set(&mut self, name: impl Into<Text>, value: Value) {
         let name = name.into();

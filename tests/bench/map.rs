@@ -28,7 +28,7 @@ impl Files for Disk {
 fn main() {
     let records = std::env::args().skip(1).find_map(|arg| arg.parse().ok()).unwrap_or(20_000_usize);
     let text = std::fs::read_to_string("flows/order_sync.flow").unwrap();
-    let source = Source { name: "flows/order_sync.flow".into(), text: text.into() };
+    let source = Source::new("flows/order_sync.flow", text);
     let catalog = Catalog { functions: flowrun::functions::all(), connectors: connectors::specs() };
     let environment = lang::Environment { buyer_data_allowed: true, ..lang::Environment::default() };
     let started = Instant::now();

@@ -17,7 +17,7 @@ use super::support::{Bench, parse};
 /// A flow over the remote in memory.
 pub(crate) fn compile(text: &str) -> Plan {
     let catalog = Catalog { functions: flowrun::functions::all(), connectors: vec![Arc::new(MemoryConnector::spec())] };
-    let source = Source { name: "example.flow".into(), text: format!("flow example\n{text}").into() };
+    let source = Source::new("example.flow", format!("flow example\n{text}"));
     let environment = Environment { buyer_data_allowed: true, ..Environment::default() };
     let compiled = lang::compile(&source, &catalog, &FilesInMemory::default(), &environment);
     let told = flowrun::diag::text::render(&source, &compiled.diagnostics, false);

@@ -13,6 +13,7 @@ use flowrun::connectors::{
 use flowrun::diag::{Source, Span};
 use flowrun::engine::{self, Deps, Event, RunConfig, RunReport, Shared};
 use flowrun::plan::expr::{Access, Comparison, Expr, Node, PathStep};
+use flowrun::plan::table::Fold;
 use flowrun::plan::{Facts, LookupKind, LookupPlan, Plan, RetryPolicy, SourcePlan, Step, Table, TargetPlan, Trigger};
 use flowrun::store::memory::MemoryStore;
 use flowrun::store::records::Entry;
@@ -334,7 +335,7 @@ pub(crate) fn plan() -> Plan {
     Plan {
         flow: "orders".into(),
         version: "v1".into(),
-        source_text: Source { name: "orders.flow".into(), text: "flow orders\nsecond line\n".into() },
+        source_text: Source::new("orders.flow", "flow orders\nsecond line\n"),
         source: SourcePlan {
             connector: "shop".into(),
             entity: "orders".into(),
@@ -344,6 +345,7 @@ pub(crate) fn plan() -> Plan {
             since: None,
             stamp: Some("changed"),
             record: open("order"),
+            shape: flowrun::value::pick::Shape::whole(),
             reads: vec!["id".into(), "buyer".into(), "total".into()],
         },
         key: field("id"),
@@ -378,9 +380,9 @@ pub(crate) fn entity_lookup(name: &str, cache: Duration) -> LookupPlan {
 
 /// A lookup in a table of the flow.
 pub(crate) fn table_lookup(name: &str, rows: &[(&str, &str)]) -> LookupPlan {
-    let mut table = Table::new("t.csv", vec!["a".into()], vec!["b".into()]);
+    let mut table = Table::new("t.csv", vec!["a".into()], vec!["b".into()], Fold::default(), false);
     for (key, given) in rows {
-        table.insert(vec![(*key).into()], vec![(*given).into()]).unwrap();
+        table.insert(vec![(*key).into()], vec![(*given).into()], 0).unwrap();
     }
     LookupPlan { name: name.into(), kind: LookupKind::Table(Arc::new(table)), at: Span::new(0, 4) }
 }

@@ -45,7 +45,7 @@ pub(crate) fn guarded(name: &str) -> Environment {
 
 /// A source of a name.
 pub(crate) fn source(name: &str, text: &str) -> Source {
-    Source { name: Arc::from(name), text: Arc::from(text) }
+    Source::new(name, text)
 }
 
 /// Compiles text against the files of a folder.

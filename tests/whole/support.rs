@@ -39,7 +39,7 @@ impl Files for Disk {
 
 fn plan() -> Plan {
     let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/flows/order_sync.flow")).unwrap();
-    let source = Source { name: "flows/order_sync.flow".into(), text: text.into() };
+    let source = Source::new("flows/order_sync.flow", text);
     let catalog = Catalog { functions: flowrun::functions::all(), connectors: connectors::specs() };
     let environment = lang::Environment { buyer_data_allowed: true, ..lang::Environment::default() };
     let compiled = lang::compile(&source, &catalog, &Disk, &environment);

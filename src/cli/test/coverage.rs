@@ -2,6 +2,7 @@
 
 use std::fmt::Write as _;
 
+use super::page;
 use super::work::Tested;
 use crate::diag::{Source, Span};
 use crate::rehearse::coverage::{Figure, Report};
@@ -105,13 +106,9 @@ fn runs(numbers: &[u32]) -> String {
     out.iter().map(shown).collect::<Vec<_>>().join(", ")
 }
 
-/// What stands at a place, cut to what is needed to know it again.
+/// The first line of what stands at a place.
 fn snippet(source: &Source, at: Span) -> String {
-    let text = source.text.get(at.range()).unwrap_or("").lines().next().unwrap_or("");
-    match text.char_indices().nth(48) {
-        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or("")),
-        None => text.to_owned(),
-    }
+    page::short(source.text.get(at.range()).unwrap_or("").lines().next().unwrap_or(""))
 }
 
 #[cfg(test)]

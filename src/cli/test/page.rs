@@ -192,10 +192,16 @@ fn whole(title: &str, body: &str) -> String {
     )
 }
 
-fn short(text: &str) -> String {
-    match text.char_indices().nth(30) {
-        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or("")),
+/// What stands at a place, short. Inside text quotes are escaped, and a place there ends between the two characters of one.
+pub(super) fn short(text: &str) -> String {
+    let text = match text.strip_suffix('\\') {
+        Some(inside) => format!("{inside}\""),
         None => text.to_owned(),
+    };
+    let text = text.replace("\\\"", "\"");
+    match text.char_indices().nth(40) {
+        Some((cut, _)) => format!("{}…", text.get(..cut).unwrap_or("")),
+        None => text,
     }
 }
 

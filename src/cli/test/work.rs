@@ -135,7 +135,7 @@ fn flow(path: &Path, catalog: &Catalog, order: &Order<'_>, count: &AtomicUsize) 
     let mut tested = Tested {
         path: path.to_path_buf(),
         flow: path.file_stem().unwrap_or_default().to_string_lossy().into_owned(),
-        source,
+        source: compiled.source,
         errors: Vec::new(),
         cases: Vec::new(),
         all: 0,

@@ -1,6 +1,6 @@
 //! Logging commands of Azure Pipelines.
 
-use super::{Checked, Columns, escaped, region, told};
+use super::{Checked, Columns, escaped, file, region, told};
 
 /// The findings, one command a line.
 #[must_use]
@@ -11,7 +11,7 @@ pub fn render(files: &[Checked]) -> String {
             format!(
                 "##vso[task.logissue type={};sourcepath={};linenumber={};columnnumber={};code={};]{}\n",
                 found.severity().name(),
-                property(&source.name),
+                property(file(source, found.span)),
                 at.line,
                 at.column,
                 found.code.name(),

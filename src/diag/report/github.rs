@@ -1,6 +1,6 @@
 //! Workflow commands of GitHub Actions: each finding is shown beside its line of a pull request.
 
-use super::{Checked, Columns, escaped, region};
+use super::{Checked, Columns, escaped, file, region};
 use crate::diag::Severity;
 
 /// The findings, one command a line.
@@ -17,7 +17,7 @@ pub fn render(files: &[Checked]) -> String {
             true => format!(",col={},endColumn={}", at.column, at.end_column.max(at.column + 1) - 1),
             false => String::new(),
         };
-        let file = property(&source.name);
+        let file = property(file(source, found.span));
         let title = property(&format!("{} {}", found.code.name(), found.code.title()));
         let message = match &found.help {
             Some(help) => format!("{}\n{help}", found.message),

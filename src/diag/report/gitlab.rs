@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use sha2::{Digest, Sha256};
 
-use super::{Checked, Columns, region, told};
+use super::{Checked, Columns, file, region, told};
 use crate::diag::Severity;
 
 /// The report.
@@ -16,7 +16,7 @@ pub fn render(files: &[Checked]) -> String {
     let issues: Vec<serde_json::Value> = Checked::all(files)
         .map(|(source, found)| {
             let at = region(source, found.span, Columns::Characters);
-            let identity = format!("{}\n{}\n{}", source.name, found.code.name(), found.message);
+            let identity = format!("{}\n{}\n{}", file(source, found.span), found.code.name(), found.message);
             let number = seen.entry(identity.clone()).and_modify(|count| *count += 1).or_insert(0);
             let severity = match found.severity() {
                 Severity::Error => "major",
@@ -28,7 +28,7 @@ pub fn render(files: &[Checked]) -> String {
                 "fingerprint": fingerprint(&format!("{identity}\n{number}")),
                 "severity": severity,
                 "location": {
-                    "path": &*source.name,
+                    "path": file(source, found.span),
                     "positions": {
                         "begin": { "line": at.line, "column": at.column },
                         "end": { "line": at.end_line, "column": at.end_column },

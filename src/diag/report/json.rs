@@ -1,6 +1,6 @@
 //! One JSON object a line, for programs: columns count characters, `span` counts bytes.
 
-use super::{Checked, Columns, region};
+use super::{Checked, Columns, file, region};
 use crate::diag::{Diagnostic, Source};
 
 /// The findings, one a line.
@@ -15,19 +15,22 @@ pub fn line(source: &Source, found: &Diagnostic) -> String {
     let at = region(source, found.span, Columns::Characters);
     let labels = found.labels.iter().map(|label| {
         let at = region(source, label.span, Columns::Characters);
-        serde_json::json!({"line": at.line, "column": at.column, "message": label.message})
+        let file = file(source, label.span);
+        serde_json::json!({"file": file, "line": at.line, "column": at.column, "message": label.message})
     });
+    // Bytes in the file, and not in the space of all files.
+    let start = u32::try_from(source.part(found.span.start).start).unwrap_or(0);
     serde_json::json!({
         "code": found.code.name(),
         "title": found.code.title(),
         "severity": found.severity().name(),
         "message": found.message,
-        "file": &*source.name,
+        "file": file(source, found.span),
         "line": at.line,
         "column": at.column,
         "end": at.end_column,
         "end_line": at.end_line,
-        "span": [found.span.start, found.span.end],
+        "span": [found.span.start - start, found.span.end - start],
         "help": found.help,
         "labels": labels.collect::<Vec<_>>(),
     })

@@ -6,7 +6,7 @@ use std::collections::BTreeSet;
 use serde_json::{Value, json};
 
 use super::gitlab::fingerprint;
-use super::{Checked, Columns, escaped, region, told};
+use super::{Checked, Columns, escaped, file, region, told};
 use crate::diag::{Code, Diagnostic, Severity, Source, Span};
 
 /// The log. `version` is that of the program.
@@ -18,7 +18,7 @@ pub fn render(files: &[Checked], version: &str) -> String {
     let results: Vec<Value> = Checked::all(files)
         .map(|(source, found)| result(source, found, codes.binary_search(&found.code).ok()))
         .collect();
-    let artifacts: Vec<Value> = files.iter().map(|file| json!({ "location": artifact(&file.source) })).collect();
+    let artifacts: Vec<Value> = files.iter().map(|file| json!({ "location": artifact(&file.source.name) })).collect();
     let log = json!({
         "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
         "version": "2.1.0",
@@ -56,7 +56,7 @@ fn result(source: &Source, found: &Diagnostic, rule: Option<usize>) -> Value {
             "physicalLocation": place(source, label.span),
         })
     });
-    let identity = format!("{}\n{}\n{}", source.name, found.code.name(), found.message);
+    let identity = format!("{}\n{}\n{}", file(source, found.span), found.code.name(), found.message);
     json!({
         "ruleId": found.code.name(),
         "ruleIndex": rule,
@@ -71,7 +71,7 @@ fn result(source: &Source, found: &Diagnostic, rule: Option<usize>) -> Value {
 fn place(source: &Source, span: Span) -> Value {
     let at = region(source, span, Columns::Utf16);
     json!({
-        "artifactLocation": artifact(source),
+        "artifactLocation": artifact(file(source, span)),
         "region": {
             "startLine": at.line,
             "startColumn": at.column,
@@ -83,9 +83,9 @@ fn place(source: &Source, span: Span) -> Value {
     })
 }
 
-fn artifact(source: &Source) -> Value {
+fn artifact(name: &str) -> Value {
     // A relative reference: what means something in one is written otherwise.
-    let uri = escaped(&source.name, |char| {
+    let uri = escaped(name, |char| {
         let plain = char.is_ascii_alphanumeric() || matches!(char, '/' | '.' | '-' | '_' | '~');
         let mut bytes = [0; 4];
         (!plain).then(|| char.encode_utf8(&mut bytes).bytes().map(|byte| format!("%{byte:02X}")).collect())

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use super::{Checked, Columns, escaped, region, told};
+use super::{Checked, Columns, escaped, file, region, told};
 use crate::diag::{Code, Severity};
 
 /// The findings, one message a line.
@@ -26,7 +26,7 @@ pub fn render(files: &[Checked]) -> String {
             "##teamcity[inspection typeId='{}' message='{}' file='{}' line='{}' SEVERITY='{severity}']\n",
             found.code.name(),
             value(&told(found)),
-            value(&source.name),
+            value(file(source, found.span)),
             region(source, found.span, Columns::Utf16).line,
         ));
     }

@@ -20,6 +20,23 @@ struct StepAt {
 impl Checker<'_> {
     /// A path: an access, or a chain of them.
     pub(super) fn path(&mut self, expr: &Expr) -> Option<Typed> {
+        let typed = self.along(expr)?;
+        self.reads.extend(typed.origin.clone());
+        Some(typed)
+    }
+
+    /// What a variable or the items of a list are another name for. A part of the record that gets a name is not read
+    /// as a whole by that: what is read is what the name is used for.
+    pub(super) fn alias(&mut self, expr: &Expr) -> Option<Typed> {
+        let typed = match expr.kind {
+            ExprKind::Access(..) => self.along(expr)?,
+            _ => self.quietly(expr)?,
+        };
+        self.touched.extend(typed.origin.clone());
+        Some(typed)
+    }
+
+    fn along(&mut self, expr: &Expr) -> Option<Typed> {
         let (base, steps) = self.flatten(expr);
         if let ExprKind::Variable(name) = &base.kind {
             match self.binding(name.span) {
@@ -70,6 +87,10 @@ impl Checker<'_> {
                 Access::Field(name) => {
                     let pii = ty.pii;
                     ty = self.field(&ty, name)?.with_pii(pii);
+                    if name.text.contains(['.', '[', ']', '*']) && origin.is_some() {
+                        // Such a name cannot be told from the path that it looks like.
+                        self.whole_record();
+                    }
                     push_origin(&mut origin, &name.text);
                     run.push(PathStep { to: RunAccess::Field(Arc::from(name.text.as_str())), lenient: covered });
                 }
@@ -97,9 +118,6 @@ impl Checker<'_> {
                 told = true;
                 ty.nullable = false;
             }
-        }
-        if let Some(origin) = &origin {
-            self.reads.insert(origin.clone());
         }
         if let (Run::Slot(slot), Some(RunAccess::Field(first))) = (&start.node.expr, run.first().map(|step| &step.to))
             && let Some(read) = self.answers.get_mut(slot)

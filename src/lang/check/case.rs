@@ -26,7 +26,8 @@ pub(super) fn tests(
     if checker.found.iter().any(|found| found.severity() == Severity::Error) {
         return None;
     }
-    let (reads, datasets) = (checker.reads.clone(), checker.datasets.clone());
+    let (reads, touched) = (checker.reads.clone(), checker.touched.clone());
+    let datasets = checker.datasets.clone();
     let answers = checker.answers.clone();
     let mut plans = Vec::new();
     let mut sound = true;
@@ -39,7 +40,8 @@ pub(super) fn tests(
         }
     }
     // What only tests look at is nothing that the flow reads.
-    (checker.reads, checker.datasets, checker.answers) = (reads, datasets, answers);
+    (checker.reads, checker.touched) = (reads, touched);
+    (checker.datasets, checker.answers) = (datasets, answers);
     sound.then_some(plans)
 }
 

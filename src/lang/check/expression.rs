@@ -110,6 +110,16 @@ impl Checker<'_> {
     /// An expression that must not be null here.
     pub(super) fn some(&mut self, expr: &Expr) -> Option<Typed> {
         let typed = self.expr(expr)?;
+        self.present(typed, expr)
+    }
+
+    /// A list that is gone through: what is read of it is what is read of its items.
+    pub(super) fn listed(&mut self, expr: &Expr) -> Option<Typed> {
+        let typed = self.alias(expr)?;
+        self.present(typed, expr)
+    }
+
+    fn present(&mut self, typed: Typed, expr: &Expr) -> Option<Typed> {
         if typed.ty.nullable {
             self.say_at(
                 Code::E302,
@@ -224,49 +234,6 @@ impl Checker<'_> {
         };
         let nth = self.catalog.function("nth")?;
         Some(typed(Run::Call { function: nth, args: vec![list.node, key.node] }, at, item))
-    }
-
-    fn lookup(&mut self, lookup: usize, keys: &[Expr], at: Span) -> Option<Typed> {
-        let mut nodes = Vec::new();
-        let entity = self.lookups.get(lookup).and_then(Option::as_ref).filter(|known| known.entity.is_some());
-        let sent_by = entity.map(|known| known.name.clone());
-        for key in keys {
-            let key = self.some(key)?;
-            if let Some(name) = sent_by.as_ref().filter(|_| key.ty.carries_pii()) {
-                self.buyer_key(name, &key);
-            }
-            if matches!(key.ty.base, Base::List(_) | Base::Object(_) | Base::Money(_)) {
-                self.wrong(key.node.at, "text or a number", &key.ty);
-                return None;
-            }
-            nodes.push(key.node);
-        }
-        let known = self.lookups.get(lookup)?.as_ref()?;
-        if known.keys != nodes.len() {
-            let message = format!("`{}` is looked up by {} keys, and here are {}", known.name, known.keys, nodes.len());
-            self.say_at(Code::E303, at, message, "give one value for each column after `by`");
-            return None;
-        }
-        let (mut ty, otherwise) = (known.gives.clone(), known.otherwise.clone());
-        let entity = known.entity.clone();
-        let otherwise = match otherwise {
-            Some(otherwise) => {
-                let otherwise = self.expr(&otherwise)?;
-                ty = match join::join(&ty, &otherwise.ty) {
-                    Some(joined) => joined,
-                    None => {
-                        let message = format!("a hit gives {}, a miss {}", ty, otherwise.ty);
-                        self.say_at(Code::E307, otherwise.node.at, message, "make both the same kind");
-                        return None;
-                    }
-                };
-                Some(Box::new(otherwise.node))
-            }
-            None => None,
-        };
-        let origin = entity.map(|entity| format!("@{entity}"));
-        let expr = Run::Lookup { lookup, keys: nodes, otherwise };
-        Some(Typed { origin, ..typed(expr, at, ty) })
     }
 
     fn interpolated(&mut self, parts: &[Expr], at: Span) -> Option<Typed> {
@@ -403,7 +370,7 @@ impl Checker<'_> {
 
     fn each(&mut self, name: &Name, list: &Expr, filter: Option<&Expr>, body: &Expr, at: Span) -> Option<Typed> {
         let slot = self.slot_at(name.span)?;
-        let list = self.some(list)?;
+        let list = self.listed(list)?;
         let (item, origin) = self.items(&list, "for")?;
         self.keep(slot, item, origin, name.span)?;
         let filter = filter.map(|filter| self.condition(filter));
@@ -423,6 +390,7 @@ impl Checker<'_> {
         match &list.ty.base {
             Base::List(item) => {
                 let origin = list.origin.as_ref().map(|origin| format!("{origin}[]"));
+                self.touched.extend(origin.clone());
                 Some((Type::clone(item).with_pii(list.ty.pii), origin))
             }
             Base::Any => Some((Type::new(Base::Any).with_pii(list.ty.pii), None)),
@@ -454,7 +422,7 @@ impl Checker<'_> {
         let mut nodes = Vec::new();
         let mut sound = true;
         for (name, value) in lets {
-            match (self.slot_at(name.span), self.quietly(value)) {
+            match (self.slot_at(name.span), self.alias(value)) {
                 (Some(slot), Some(value)) => {
                     if self.keep(slot, value.ty, value.origin, name.span).is_none() {
                         sound = false;
@@ -471,7 +439,7 @@ impl Checker<'_> {
         let lets = self.bindings(lets);
         let built = self.fields(fields, Vec::new(), HashMap::new())?;
         let (nodes, ty) = built;
-        let object = Run::Object(nodes);
+        let object = Run::Object(nodes.into_iter().collect());
         let lets = lets?;
         if lets.is_empty() {
             return Some(typed(object, at, ty));

@@ -3,7 +3,8 @@
 use super::{Checker, Typed, join, typed};
 use crate::catalog::{Base, EnumSpec, Params, Type};
 use crate::diag::{Code, Span, suggest};
-use crate::lang::ast::Expr;
+use crate::lang::ast::{Expr, ExprKind};
+use crate::lang::resolve::Binding;
 use crate::plan::expr::{Arithmetic, Comparison, Expr as Run};
 use crate::value::Value;
 
@@ -171,6 +172,11 @@ impl Checker<'_> {
     }
 
     pub(super) fn contained(&mut self, item: &Expr, list: &Expr, not: bool, at: Span) -> Option<Typed> {
+        if let ExprKind::Variable(name) = &list.kind
+            && let Some(Binding::Lookup(lookup)) = self.binding(name.span)
+        {
+            return self.has(lookup, item, not, at);
+        }
         let (item, list) = (self.expr(item), self.some(list));
         let (item, list) = (item?, list?);
         match &list.ty.base {

@@ -2,24 +2,24 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
-use std::time::Duration;
 
 use super::constant::constant;
-use super::{Checked, Checker, LookupTyped, case, step, target::policy};
-use crate::catalog::{Base, EntitySpec, Field, ObjectSpec, SourceSpec, Type, wire};
-use crate::diag::{Code, Diagnostic, Span, suggest};
-use crate::lang::ast::{
-    Expr, ExprKind, File, ItemKind, LookupFrom, LookupItem, Name, SourceItem, Step as AstStep, Trigger as AstTrigger,
-};
-use crate::lang::{Files, table};
+use super::{Checked, Checker, case, lookup, step, target::policy};
+use crate::catalog::{Base, EntitySpec, ObjectSpec, SourceSpec, Type, wire};
+use crate::diag::{Code, Diagnostic, Source, Span, suggest};
+use crate::lang::Files;
+use crate::lang::ast::{Expr, ExprKind, File, ItemKind, Name, SourceItem, Step as AstStep, Trigger as AstTrigger};
 use crate::plan::expr::Comparison;
-use crate::plan::{AlertPlan, Facts, LookupKind, LookupPlan, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, Trigger};
+use crate::plan::{AlertPlan, Facts, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, Trigger};
 use crate::value::Value;
+use crate::value::pick::Shape;
 
-/// How long an answer of a connector is good for where the flow does not say.
-const CACHE: Duration = Duration::from_secs(60);
-
-pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -> Option<Checked> {
+pub(super) fn check(
+    checker: &mut Checker<'_>,
+    file: &File,
+    files: &dyn Files,
+    source_text: &mut Source,
+) -> Option<Checked> {
     let mut facts = Facts::default();
     let mut used_files = BTreeSet::new();
     let head = head(checker, file);
@@ -28,7 +28,7 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
     if let Some((_, spec)) = &source {
         checker.record = Some(Arc::clone(&spec.record));
     }
-    let lookups = lookups(checker, file, files, &mut facts, &mut used_files);
+    let lookups = lookup::lookups(checker, file, files, &mut facts, &mut used_files, source_text);
     let key = match head.key {
         Some(key) => checker.some(key).and_then(|typed| step::key(checker, typed)),
         None => None,
@@ -55,14 +55,18 @@ pub(super) fn check(checker: &mut Checker<'_>, file: &File, files: &dyn Files) -
     }
     let (mut source, _) = source?;
     source.datasets = checker.datasets.iter().copied().collect();
-    source.reads = top_level(&checker.reads, &source.record);
+    let record = |reads: &BTreeSet<String>| {
+        reads.iter().filter(|read| !read.is_empty() && !read.starts_with('@')).cloned().collect::<Vec<String>>()
+    };
+    let (read, touched) = (record(&checker.reads), record(&checker.touched));
+    source.reads = top_level(read.iter().chain(&touched), &source.record);
+    source.shape = Shape::of(read.iter().map(String::as_str), touched.iter().map(String::as_str));
     for target in &mut targets {
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
     facts.datasets = checker.datasets.clone();
     facts.private_lookups = std::mem::take(&mut checker.private_lookups);
     note_reads(checker, &source, &mut facts);
-    facts.tables = used_files.iter().filter(|name| name.ends_with(".csv")).cloned().collect();
     let plan = Checked {
         flow: head.name?.text.clone(),
         source,
@@ -310,6 +314,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
         since: item.since,
         stamp: spec.stamp,
         record: Arc::clone(&spec.record),
+        shape: Shape::whole(),
         reads: Vec::new(),
     };
     if let Some(stamp) = spec.stamp {
@@ -372,106 +377,10 @@ fn filter(checker: &mut Checker<'_>, expr: &Expr, spec: &SourceSpec, out: &mut V
     out.push((field.text.clone(), given));
 }
 
-fn lookups(
-    checker: &mut Checker<'_>,
-    file: &File,
-    files: &dyn Files,
-    facts: &mut Facts,
-    used: &mut BTreeSet<String>,
-) -> Option<Vec<LookupPlan>> {
-    let mut plans = Vec::new();
-    let mut sound = true;
-    for item in &file.items {
-        let ItemKind::Lookup(lookup) = &item.kind else { continue };
-        let plan = self::lookup(checker, lookup, files, facts, used);
-        match plan {
-            Some((plan, typed)) => {
-                plans.push(plan);
-                checker.lookups.push(Some(typed));
-            }
-            None => {
-                sound = false;
-                checker.lookups.push(None);
-            }
-        }
-    }
-    sound.then_some(plans)
-}
-
-fn lookup(
-    checker: &mut Checker<'_>,
-    item: &LookupItem,
-    files: &dyn Files,
-    facts: &mut Facts,
-    used: &mut BTreeSet<String>,
-) -> Option<(LookupPlan, LookupTyped)> {
-    let named = |kind| LookupPlan { name: item.name.text.clone(), kind, at: item.name.span };
-    let typed = |keys, gives, entity| LookupTyped {
-        name: item.name.text.clone(),
-        keys,
-        gives,
-        otherwise: item.otherwise.clone(),
-        entity,
-    };
-    if let LookupFrom::Entity { connector, entity, by } = &item.from {
-        let found = checker.entity(connector, entity)?;
-        let Some(spec) = found.lookup else {
-            let message = format!("`{}.{}` cannot be looked up", connector.text, entity.text);
-            checker.say_at(Code::E223, entity.span, message, "`flowrun connectors` shows what can");
-            return None;
-        };
-        if !spec.keys.contains(&by.text.as_str()) {
-            let message = format!("`{}.{}` cannot be found by `{}`", connector.text, entity.text, by.text);
-            checker.say_at(Code::E222, by.span, message, format!("it can by {}", spec.keys.join(", ")));
-            return None;
-        }
-        facts.operations.insert(format!("{}.{}", connector.text, spec.operation));
-        let record = Arc::clone(&spec.record);
-        let kind = LookupKind::Entity {
-            connector: connector.text.clone(),
-            entity: entity.text.clone(),
-            key: by.text.clone(),
-            cache: item.cache.unwrap_or(CACHE),
-            record: Arc::clone(&record),
-        };
-        let gives = Type::new(Base::Object(record));
-        return Some((named(kind), typed(1, gives, Some(format!("{}.{}", connector.text, entity.text)))));
-    }
-    if item.cache.is_some() {
-        checker.say_at(Code::E421, item.name.span, "a table is in memory and needs no cache", "remove `cache`");
-    }
-    if let LookupFrom::File { path, .. } = &item.from {
-        used.insert(path.text.clone());
-    }
-    let loaded = table::load(&item.from, files, checker.found)?;
-    let (LookupFrom::File { by, give, .. } | LookupFrom::Inline { by, give, .. }) = &item.from else { return None };
-    let gives = match (&item.from, give.as_slice()) {
-        (LookupFrom::Inline { rows, .. }, _) => {
-            let mut ty: Option<Type> = None;
-            for (key, value) in rows {
-                let expr = Expr { kind: ExprKind::Literal(value.clone()), span: key.span };
-                let next = checker.expr(&expr)?.ty;
-                ty = Some(match ty {
-                    Some(ty) => super::join::either(&ty, &next),
-                    None => next,
-                });
-            }
-            ty.unwrap_or_else(super::text_type)
-        }
-        (_, [_]) => super::text_type(),
-        (_, columns) => {
-            let fields = columns.iter().map(|column| Field::required(&column.text, super::text_type())).collect();
-            let name = format!("row of {}", item.name.text);
-            Type::new(Base::Object(Arc::new(ObjectSpec { name, fields, open: false })))
-        }
-    };
-    Some((named(LookupKind::Table(Arc::new(loaded))), typed(by.len(), gives, None)))
-}
-
 /// The top-level fields that are read; empty for all of them.
-fn top_level(reads: &BTreeSet<String>, record: &ObjectSpec) -> Vec<String> {
+fn top_level<'r>(reads: impl Iterator<Item = &'r String>, record: &ObjectSpec) -> Vec<String> {
     let mut fields = BTreeSet::new();
-    for read in reads.iter().filter(|read| !read.starts_with('@')) {
+    for read in reads {
         let first = read.split(['.', '[']).next().unwrap_or("");
         if first == "*" || record.field(first).is_none() {
             return Vec::new();
@@ -482,14 +391,18 @@ fn top_level(reads: &BTreeSet<String>, record: &ObjectSpec) -> Vec<String> {
 }
 
 fn note_reads(checker: &Checker<'_>, source: &SourcePlan, facts: &mut Facts) {
-    for read in &checker.reads {
+    // What only got a name is read as far as that it is there.
+    let named = checker.touched.iter().map(|touched| touched.trim_end_matches("[]")).filter(|touched| {
+        !checker.reads.iter().any(|read| read.strip_prefix(touched).is_some_and(|rest| rest.starts_with(['.', '['])))
+    });
+    for read in checker.reads.iter().map(String::as_str).chain(named) {
         let (entity, field) = match read.strip_prefix('@') {
             Some(rest) => {
                 let mut parts = rest.splitn(3, '.');
                 let entity = format!("{}.{}", parts.next().unwrap_or(""), parts.next().unwrap_or(""));
                 (entity, parts.next().unwrap_or("").to_owned())
             }
-            None => (format!("{}.{}", source.connector, source.entity), read.clone()),
+            None => (format!("{}.{}", source.connector, source.entity), read.to_owned()),
         };
         if !field.is_empty() {
             facts.reads.entry(entity).or_default().insert(field);

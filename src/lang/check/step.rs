@@ -45,7 +45,7 @@ pub(super) fn step(
         }
         AstStep::Let { name, value } => {
             let slot = checker.slot_at(name.span)?;
-            let value = checker.quietly(value)?;
+            let value = checker.alias(value)?;
             checker.keep(slot, value.ty, value.origin, name.span)?;
             Some(Step::Let { name: name.text.clone(), slot, value: value.node })
         }
@@ -97,7 +97,7 @@ fn each(
     facts: &mut Facts,
 ) -> Option<EachPlan> {
     let slot = checker.slot_at(each.name.span)?;
-    let list = checker.some(&each.list)?;
+    let list = checker.listed(&each.list)?;
     let (item, origin) = checker.items(&list, "each")?;
     checker.keep(slot, item, origin, each.name.span)?;
     let key = checker.some(&each.key).and_then(|typed| self::key(checker, typed));

@@ -45,7 +45,7 @@ impl Builder<'_> {
     }
 
     /// Builds something that adds `by` levels to the tree, if that is not too deep.
-    fn deeper<T>(&mut self, by: usize, span: Span, build: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+    pub(super) fn deeper<T>(&mut self, by: usize, span: Span, build: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
         self.depth += by;
         let built = if self.depth > MAX_TREE {
             if !self.found.iter().any(|finding| finding.code == Code::E102) {

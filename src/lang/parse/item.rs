@@ -4,10 +4,7 @@ use pest::iterators::Pair;
 
 use super::{Builder, Rule};
 use crate::diag::Code;
-use crate::lang::ast::{
-    EachStep, Item, ItemKind, LookupFrom, LookupItem, Name, Retry, SourceItem, Step, TargetStep, Trigger,
-};
-use crate::value::Value;
+use crate::lang::ast::{EachStep, Item, ItemKind, Name, Retry, SourceItem, Step, TargetStep, Trigger};
 
 /// The pairs inside a pair, without the keywords that were needed only to tell it from others.
 pub(super) fn parts(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
@@ -82,79 +79,9 @@ impl Builder<'_> {
         })
     }
 
-    fn entity(&mut self, pair: Pair<'_, Rule>) -> Option<(Name, Name)> {
+    pub(super) fn entity(&mut self, pair: Pair<'_, Rule>) -> Option<(Name, Name)> {
         let mut inner = parts(pair);
         Some((self.name(inner.next()?)?, self.name(inner.next()?)?))
-    }
-
-    fn lookup(&mut self, pair: Pair<'_, Rule>) -> Option<LookupItem> {
-        let mut inner = parts(pair);
-        let name = self.name(inner.next()?)?;
-        let from = inner.next()?;
-        let from = if from.as_rule() == Rule::entity_from {
-            let mut inner = parts(from);
-            let (connector, entity) = self.entity(inner.next()?)?;
-            LookupFrom::Entity { connector, entity, by: self.name(inner.next()?)? }
-        } else {
-            self.table(from)?
-        };
-        let (mut cache, mut otherwise) = (None, None);
-        for clause in inner {
-            let clause_rule = clause.as_rule();
-            let value = parts(clause).next()?;
-            if clause_rule == Rule::cache {
-                cache = Some(self.duration(&value)?);
-            } else {
-                otherwise = Some(self.expr(value)?);
-            }
-        }
-        Some(LookupItem { name, from, cache, otherwise })
-    }
-
-    fn table(&mut self, pair: Pair<'_, Rule>) -> Option<LookupFrom> {
-        let (mut by, mut give, mut giving) = (Vec::new(), Vec::new(), false);
-        let (mut path, mut rows) = (None, Vec::new());
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                Rule::string => path = Some(self.quoted(&part)?),
-                Rule::inline_table => {
-                    for row in part.into_inner() {
-                        let mut inner = row.into_inner();
-                        let key = self.quoted(&inner.next()?)?;
-                        rows.push((key, self.literal(inner.next()?)?));
-                    }
-                }
-                Rule::kw_give => giving = true,
-                Rule::ident if giving => give.push(self.name(part)?),
-                Rule::ident => by.push(self.name(part)?),
-                _ => {}
-            }
-        }
-        Some(match path {
-            Some(path) => LookupFrom::File { path, by, give },
-            None => LookupFrom::Inline { rows, by, give },
-        })
-    }
-
-    fn literal(&mut self, pair: Pair<'_, Rule>) -> Option<Value> {
-        let mut negative = false;
-        for part in pair.into_inner() {
-            match part.as_rule() {
-                Rule::negate => negative = true,
-                Rule::number => {
-                    return Some(match self.number(&part)? {
-                        Value::Int(int) if negative => Value::Int(-int),
-                        Value::Decimal(decimal) if negative => Value::Decimal(-decimal),
-                        value => value,
-                    });
-                }
-                Rule::string => return Some(Value::from(self.quoted(&part)?.text)),
-                Rule::true_ => return Some(Value::Bool(true)),
-                Rule::false_ => return Some(Value::Bool(false)),
-                _ => return Some(Value::Null),
-            }
-        }
-        None
     }
 
     fn retry(&mut self, pair: Pair<'_, Rule>) -> Option<Retry> {

@@ -1,0 +1,179 @@
+//! Lines in batches, through one or several threads, out in the order of the input. Batch number n goes to thread
+//! n modulo their number and is collected from there, so that nothing needs sorting. Each thread has at most
+//! [`WAITING`] batches before it and as many behind it, which bounds the memory whatever the input.
+
+use std::io::Read;
+use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+
+use crate::cli::exit::Failure;
+use crate::rehearse::mapper::{Mapper, Refused};
+
+/// How long one record may be, in bytes.
+const MAX_RECORD: usize = 16 << 20;
+/// How many bytes are read at once: many records, and few enough to stay in the processor's cache.
+const BATCH: usize = 256 << 10;
+/// How many batches may wait before and behind each thread.
+const WAITING: usize = 2;
+
+/// Whole lines of the input.
+pub(super) struct Batch {
+    text: Vec<u8>,
+    /// The number of its first line, from 1.
+    line: u64,
+}
+
+/// What became of a batch.
+pub(super) struct Mapped {
+    /// What would be written, a line each.
+    pub(super) lines: Vec<u8>,
+    /// The records that could not be mapped.
+    pub(super) refused: Vec<Refused>,
+}
+
+/// The input in batches.
+pub(super) struct Batches {
+    input: Box<dyn Read + Send>,
+    /// The beginning of a line of which the end has not been read.
+    carried: Vec<u8>,
+    line: u64,
+    ended: bool,
+}
+
+impl Batches {
+    pub(super) fn new(input: Box<dyn Read + Send>) -> Self {
+        Self { input, carried: Vec::new(), line: 1, ended: false }
+    }
+
+    /// The next whole lines; nothing at the end.
+    fn next(&mut self) -> Result<Option<Batch>, Failure> {
+        let mut text = std::mem::take(&mut self.carried);
+        // Where a line is longer than a batch, as much again is read until its end is there.
+        let mut wanted = BATCH;
+        while !self.ended {
+            let before = text.len();
+            text.resize(before + wanted, 0);
+            // What has come is mapped at once: the next line of a pipe may take its time.
+            let read = match self.input.read(text.get_mut(before..).unwrap_or_default()) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+                    text.truncate(before);
+                    continue;
+                }
+                read => read?,
+            };
+            text.truncate(before + read);
+            self.ended = read == 0;
+            if self.line == 1 && laid_out(&text) {
+                self.rest(&mut text)?;
+            }
+            if self.ended {
+                break;
+            }
+            if let Some(end) = memchr::memrchr(b'\n', &text) {
+                self.carried = text.split_off(end + 1);
+                break;
+            }
+            if text.len() > MAX_RECORD {
+                return Err(too_long());
+            }
+            wanted = text.len().max(BATCH);
+        }
+        if text.is_empty() {
+            return Ok(None);
+        }
+        let line = self.line;
+        self.line += memchr::memchr_iter(b'\n', &text).count() as u64;
+        Ok(Some(Batch { text, line }))
+    }
+
+    /// A document laid out over several lines is read whole and becomes one line: only a list of lines can be of any length.
+    fn rest(&mut self, text: &mut Vec<u8>) -> Result<(), Failure> {
+        Read::take(&mut self.input, MAX_RECORD as u64 + 1).read_to_end(text)?;
+        if text.len() > MAX_RECORD {
+            let help = "give more records as one JSON object per line";
+            let why = format!("a document over several lines is longer than {MAX_RECORD} bytes; {help}");
+            return Err(Failure::usage(why));
+        }
+        // Line breaks mean nothing between the parts of a document, and inside text they are no JSON.
+        text.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
+        self.ended = true;
+        Ok(())
+    }
+}
+
+/// Whether the first line ends in the middle of a document.
+fn laid_out(text: &[u8]) -> bool {
+    let first = text.split(|byte| *byte == b'\n').next().unwrap_or_default();
+    first.len() < text.len() && matches!(first.trim_ascii_end(), [.., b'{' | b'[' | b','])
+}
+
+fn too_long() -> Failure {
+    Failure::usage(format!("a record is longer than {MAX_RECORD} bytes; records are one JSON object per line"))
+}
+
+/// Maps all batches, each thread with a mapper of its own, and hands on what became of them in the order of the input.
+pub(super) fn map<'p>(
+    mut batches: Batches,
+    threads: usize,
+    mapper: impl Fn() -> Mapper<'p> + Sync,
+    mut collect: impl FnMut(Mapped) -> Result<(), Failure>,
+) -> Result<(), Failure> {
+    if threads <= 1 {
+        let mut mapper = mapper();
+        while let Some(batch) = batches.next()? {
+            collect(of_batch(&mut mapper, &batch))?;
+        }
+        return Ok(());
+    }
+    std::thread::scope(|scope| {
+        let mut to: Vec<SyncSender<Batch>> = Vec::new();
+        let mut from: Vec<Receiver<Mapped>> = Vec::new();
+        for _ in 0..threads {
+            let (give, take) = sync_channel::<Batch>(WAITING);
+            let (done, collected) = sync_channel::<Mapped>(WAITING);
+            let mapper = &mapper;
+            scope.spawn(move || {
+                let mut mapper = mapper();
+                // Nobody who collects any more: the output is gone, and so is the work.
+                while let Ok(batch) = take.recv()
+                    && done.send(of_batch(&mut mapper, &batch)).is_ok()
+                {}
+            });
+            to.push(give);
+            from.push(collected);
+        }
+        let reader = scope.spawn(move || -> Result<(), Failure> {
+            for give in to.iter().cycle() {
+                let Some(batch) = batches.next()? else { break };
+                if give.send(batch).is_err() {
+                    break;
+                }
+            }
+            Ok(())
+        });
+        let mut collected = Ok(());
+        for receiver in from.iter().cycle() {
+            match receiver.recv() {
+                Ok(mapped) => collected = collect(mapped),
+                Err(_) => break,
+            }
+            if collected.is_err() {
+                break;
+            }
+        }
+        drop(from);
+        let read = reader.join().unwrap_or_else(|_| Err(Failure::usage("the input could not be read to its end")));
+        collected.and(read)
+    })
+}
+
+fn of_batch(mapper: &mut Mapper<'_>, batch: &Batch) -> Mapped {
+    let mut mapped = Mapped { lines: Vec::with_capacity(batch.text.len()), refused: Vec::new() };
+    let mut line = batch.line;
+    for text in batch.text.split(|byte| *byte == b'\n') {
+        if !text.iter().all(u8::is_ascii_whitespace) {
+            mapper.line(text, line, &mut mapped.lines, &mut mapped.refused);
+        }
+        line += 1;
+    }
+    mapped
+}

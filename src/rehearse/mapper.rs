@@ -1,0 +1,132 @@
+//! Many records through one plan, as `map` does it: from a line of JSON to the lines of what would be written. Only the
+//! fields that the flow reads are made into values, the record's variables are used again for the next record, and
+//! payloads become text without a document in between.
+
+use std::sync::Arc;
+
+use super::{Mocked, Mocks, answer_to};
+use crate::catalog::{send, wire};
+use crate::diag::{Code, Span};
+use crate::plan::progress::misfit;
+use crate::plan::{EvalError, Next, Plan, Progress};
+use crate::value::pick::Picker;
+use crate::value::{Value, json};
+
+/// Takes records through a plan, one after the other. It learns from each how the next is likely to look, so each
+/// thread has its own.
+#[derive(Debug)]
+pub struct Mapper<'p> {
+    plan: &'p Plan,
+    lookups: Mocked<'p>,
+    progress: Progress,
+    picker: Picker,
+    /// What stands between the key and the verb of each target's lines: `,"target":"tims.customers","step":"account"`.
+    heads: Vec<Vec<u8>>,
+}
+
+/// A record that cannot be mapped.
+#[derive(Debug)]
+pub struct Refused {
+    /// Its key, where it has one.
+    pub key: Option<String>,
+    /// Why.
+    pub error: EvalError,
+    /// The input line that it stands in, from 1.
+    pub line: u64,
+}
+
+impl<'p> Mapper<'p> {
+    /// A mapper with the values of the plan's parameters, and what lookups and targets answer.
+    #[must_use]
+    pub fn new(plan: &'p Plan, params: Arc<[Value]>, mocks: &'p Mocks) -> Self {
+        let heads = plan.targets.iter().map(|target| {
+            let mut head = b",\"target\":".to_vec();
+            json::write(&mut head, &Value::from(format!("{}.{}", target.connector, target.entity)));
+            head.extend_from_slice(b",\"step\":");
+            json::write(&mut head, &Value::text(&target.name));
+            head
+        });
+        Self {
+            plan,
+            lookups: Mocked { plan, mocks },
+            progress: Progress::new(plan, Value::Null, params).as_built(),
+            picker: Picker::new(&plan.source.shape),
+            heads: heads.collect(),
+        }
+    }
+
+    /// Maps the record, or the list of records, of one line of JSON, and appends a line for each write.
+    pub fn line(&mut self, text: &[u8], line: u64, out: &mut Vec<u8>, refused: &mut Vec<Refused>) {
+        match self.picker.read(text) {
+            Ok(Value::List(records)) => {
+                for record in records.iter() {
+                    refused.extend(self.record(record.clone(), line, out).err());
+                }
+            }
+            Ok(record) => refused.extend(self.record(record, line, out).err()),
+            Err(error) => {
+                let why = format!("input line {line} is not JSON: {} at column {}", error.message, error.column);
+                refused.push(Refused { key: None, error: EvalError::new(Code::E603, self.plan.key.at, why), line });
+            }
+        }
+    }
+
+    /// Maps a record, and appends a line for each write; nothing where it is refused.
+    pub fn record(&mut self, record: Value, line: u64, out: &mut Vec<u8>) -> Result<(), Refused> {
+        let start = out.len();
+        self.progress.restart(record);
+        let key = match self.progress.key(self.plan, &self.lookups) {
+            Ok(key) => key,
+            Err(error) => return Err(Refused { key: None, error, line }),
+        };
+        self.writes(&key, out).map_err(|error| {
+            out.truncate(start);
+            Refused { key: Some(key), error, line }
+        })
+    }
+
+    fn writes(&mut self, key: &str, out: &mut Vec<u8>) -> Result<(), EvalError> {
+        loop {
+            let write = match self.progress.advance(self.plan, &self.lookups) {
+                Next::Write(write) => write,
+                Next::Rejected(error) => return Err(error),
+                Next::Finished | Next::Skipped { .. } => return Ok(()),
+                Next::Lookup(_) => {
+                    return Err(EvalError::new(
+                        Code::E604,
+                        Span::default(),
+                        "this cannot be looked up without a connection",
+                    ));
+                }
+            };
+            let Some(target) = self.plan.targets.get(write.target) else { return Ok(()) };
+            if let Some(refusal) = self.lookups.mocks.refusals.get(&write.target) {
+                return Err(EvalError::new(refusal.code, target.at, refusal.message.clone()));
+            }
+            out.extend_from_slice(b"{\"key\":");
+            json::write_text(out, key);
+            out.extend_from_slice(self.heads.get(write.target).map_or(&[], Vec::as_slice));
+            if !write.item.is_empty() {
+                out.pop();
+                let mut item = Vec::new();
+                json::write_text(&mut item, &write.item);
+                out.extend_from_slice(item.get(1..).unwrap_or_default());
+            }
+            out.extend_from_slice(b",\"operation\":");
+            json::write_text(out, &target.verb);
+            out.extend_from_slice(b",\"payload\":");
+            let Value::Object(built) = &write.payload else { return Ok(()) };
+            send::write(out, built, &target.input).map_err(|wrong| misfit(target, &wrong))?;
+            out.extend_from_slice(b"}\n");
+            let answer = match target.keeps.is_empty() {
+                // Nobody reads it.
+                true => Value::Null,
+                false => {
+                    let payload = wire::write(built, &target.input).map_err(|wrong| misfit(target, &wrong))?;
+                    answer_to(self.plan, self.lookups.mocks, write.target, &payload)
+                }
+            };
+            self.progress.answer(self.plan, answer);
+        }
+    }
+}
