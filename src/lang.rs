@@ -17,7 +17,7 @@ pub mod table;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ObjectSpec, Type};
 use crate::diag::{Diagnostic, Severity, Source};
 use crate::plan::{Node, Plan};
 use crate::value::Value;
@@ -108,6 +108,20 @@ fn compiled(
         _ => None,
     };
     Compiled { plan, diagnostics: found, source }
+}
+
+/// The type of an expression over a record of this shape, which is `$`: what an editor shows beside it.
+pub fn type_of(text: &str, record: &Arc<ObjectSpec>, catalog: &Catalog) -> Result<Type, Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    let parsed = parse::expression(text, &mut found);
+    let ty = parsed.and_then(|expr| {
+        let resolved = resolve::resolve_expression(&expr, catalog, &mut found);
+        check::type_of(&expr, record, &resolved, catalog, &mut found)
+    });
+    match ty {
+        Some(ty) if !found.iter().any(|finding| finding.severity() == Severity::Error) => Ok(ty),
+        _ => Err(found),
+    }
 }
 
 /// Compiles one expression over a document of unknown shape, which is `$`. Gives the expression and the number of

@@ -298,3 +298,170 @@ fn what_goes_where_is_a_fact_of_the_plan() {
     assert_eq!(facts.buyer_data.iter().map(String::as_str).collect::<Vec<_>>(), ["tims.customers.code"]);
     assert_eq!(facts.private_lookups.iter().map(String::as_str).collect::<Vec<_>>(), ["sale_of"]);
 }
+
+mod run {
+    //! A run in which everything goes wrong, with buyers of one name that must not be read anywhere but in the target.
+
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use async_trait::async_trait;
+    use flowrun::catalog::Catalog;
+    use flowrun::clock::HandClock;
+    use flowrun::connectors::memory::MemoryConnector;
+    use flowrun::connectors::{
+        Connection, Connector, ConnectorError, ErrorKind, Fetch, Page, ReadRequest, WriteAnswer, WriteRequest,
+    };
+    use flowrun::engine::{self, Deps, RunConfig, Shared, inspect};
+    use flowrun::functions;
+    use flowrun::lang::{self, FilesInMemory};
+    use flowrun::store::memory::MemoryStore;
+    use flowrun::store::seal::Sealer;
+
+    use super::flows;
+
+    /// The buyer's name, or a part of it.
+    const MARK: &str = "MARKERZZ";
+
+    const FLOW: &str = r#"flow example
+source memory.things { on every 15m }
+key $.id
+lookup other = memory.things by id cache 0s
+let name = $.name? ?? ""
+let way = $.way?
+let missed = if way == "missed" { other["{{ name }}/missed"].id } else { "" }
+let lost = if way == "lost" { other["{{ name }}/lost"].id } else { "" }
+let number = if way == "number" { text(decimal(name)) } else { "" }
+let parts = if way == "parts" { split(name, " ")[9] } else { "" }
+let json = if way == "json" { text(parse_json(name)) } else { "" }
+let phone = if way == "phone" { normalize_phone(name, "DE") } else { "" }
+let template = if way == "template" { "{% if true %}{{ name / 2 }}{% endif %}" } else { "" }
+let by_name = if way == "by name" { text(index_by([{ n = name }], "n").MARKERZY) } else { "" }
+let upper = if way == "kind" { upper(name) } else { "" }
+ensure way != "ensured" or name == "somebody else" because "the name is another"
+ensure name != "Ann MARKERZZ" or way != "compared"
+skip when way == "skipped" because "a name of {{ length(name) }} letters"
+target memory.things as copy upsert {
+  id = "copy-{{ $.id }}"
+  name = "{{ name }}{{ missed }}{{ lost }}{{ number }}{{ parts }}{{ json }}{{ phone }}{{ template }}{{ by_name }}{{ upper }}"
+}
+"#;
+
+    const WAYS: [&str; 14] = [
+        "fine", "missed", "lost", "number", "parts", "json", "phone", "template", "by name", "kind", "ensured",
+        "compared", "refused", "again",
+    ];
+
+    /// A remote that repeats what it was sent in all that it says.
+    #[derive(Default)]
+    struct Echo {
+        inner: MemoryConnector,
+        again: Mutex<bool>,
+    }
+
+    #[async_trait]
+    impl Connector for Echo {
+        async fn read(&self, request: &ReadRequest) -> Result<Page, ConnectorError> {
+            self.inner.read(request).await
+        }
+
+        async fn fetch(&self, request: &Fetch) -> Result<Vec<flowrun::value::Value>, ConnectorError> {
+            match request.values.iter().map(flowrun::value::Value::display).find(|key| key.ends_with("/lost")) {
+                Some(key) => {
+                    Err(ConnectorError::new(ErrorKind::Rejected, format!("{key} is no key; {}", key.to_lowercase())))
+                }
+                None => self.inner.fetch(request).await,
+            }
+        }
+
+        async fn write(&self, request: &WriteRequest) -> Result<WriteAnswer, ConnectorError> {
+            let said = flowrun::value::json::to_string(&request.payload);
+            let first = !std::mem::replace(&mut *self.again.lock().unwrap(), said.contains("copy-again"));
+            if said.contains("copy-refused") {
+                return Err(ConnectorError::new(ErrorKind::Rejected, format!("not this: {said}")));
+            }
+            if said.contains("copy-again") && first {
+                return Err(ConnectorError::new(ErrorKind::Transient, format!("not now: {}", said.to_lowercase())));
+            }
+            self.inner.write(request).await
+        }
+
+        async fn probe(&self) -> Result<(), ConnectorError> {
+            Ok(())
+        }
+    }
+
+    #[derive(Clone, Default)]
+    struct Log(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Log {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    #[tokio::test]
+    async fn nothing_that_a_run_says_names_a_buyer() {
+        let log = Log::default();
+        let writer = log.clone();
+        let subscriber = tracing_subscriber::fmt()
+            .with_max_level(tracing::Level::TRACE)
+            .with_ansi(false)
+            .with_writer(move || writer.clone())
+            .finish();
+        let _guard = tracing::subscriber::set_default(subscriber);
+
+        let catalog = Catalog { functions: functions::all(), connectors: vec![Arc::new(MemoryConnector::spec())] };
+        let source = flows::source("example.flow", FLOW);
+        let compiled = lang::compile(&source, &catalog, &FilesInMemory::default(), &flows::anywhere());
+        let plan = compiled.plan.unwrap_or_else(|| panic!("{:?}", compiled.diagnostics));
+
+        let remote = Arc::new(Echo::default());
+        let records = WAYS.iter().map(|way| {
+            let name = if *way == "kind" { "[\"Ann MARKERZZ\"]" } else { "\"Ann MARKERZZ\"" };
+            flows::document(&format!(
+                r#"{{"id": "{way}", "name": {name}, "way": "{way}", "changed": "2026-01-01T00:00:00Z"}}"#
+            ))
+        });
+        remote.inner.push_page(records.collect());
+        let (sender, mut events) = tokio::sync::mpsc::unbounded_channel();
+        let store = Arc::new(MemoryStore::new());
+        let deps = Deps {
+            store: store.clone(),
+            connections: [("memory".to_owned(), remote.clone() as Connection)].into(),
+            clock: Arc::new(HandClock::new("2026-03-01T00:00:00Z".parse().unwrap())),
+            sealer: Arc::new(Sealer::from_key([7; 32])),
+            params: Arc::from([]),
+            environment: "test".into(),
+            events: Some(sender),
+            shared: Arc::new(Shared::default()),
+        };
+        let report = engine::run(Arc::new(plan), &deps, RunConfig::new(jiff::Timestamp::UNIX_EPOCH)).await;
+
+        let told: Vec<String> =
+            std::iter::from_fn(|| events.try_recv().ok()).map(|event| format!("{event:?}")).collect();
+        let letters = inspect::dead_letters(&*store, &inspect::Which { closed: true, ..Default::default() }).unwrap();
+        let incidents = inspect::incidents(&*store, &inspect::Which::default()).unwrap();
+        let histories: Vec<_> = WAYS.iter().map(|way| inspect::record(&*store, "example", way).unwrap()).collect();
+        let runs = inspect::runs(&*store, None, 10).unwrap();
+        let log = String::from_utf8_lossy(&log.0.lock().unwrap()).into_owned();
+        let said = format!(
+            "{report:?}\n{}\n{letters:?}\n{incidents:?}\n{histories:?}\n{runs:?}\n{}\n{log}",
+            told.join("\n"),
+            serde_json::to_string(&letters).unwrap_or_default(),
+        );
+        let leaks: Vec<&str> = said.lines().filter(|line| line.to_uppercase().contains(MARK)).collect();
+        assert!(leaks.is_empty(), "{}", leaks.join("\n"));
+
+        // The run did meet all of it, and the target has the name: so the silence means something.
+        let delivered = format!("{:?}", remote.inner.documents());
+        assert_eq!((delivered.matches(MARK).count(), report.counts.delivered), (2, 2), "{report:?}");
+        assert_eq!(letters.len(), WAYS.len() - 2, "{letters:?}");
+        assert!(told.len() > WAYS.len() && log.contains("dead letter") && said.contains("[buyer data]"), "{log}");
+    }
+}

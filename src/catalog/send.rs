@@ -33,7 +33,7 @@ pub fn write(out: &mut Vec<u8>, object: &Object, spec: &ObjectSpec) -> Result<()
     if known < object.len() {
         for (other, value) in object.iter().filter(|(name, _)| spec.field(name).is_none()) {
             if !spec.open {
-                return Err(wire::unknown(other, spec));
+                return Err(wire::unknown(spec));
             }
             name(out, other, start);
             json::write(out, value);

@@ -90,6 +90,19 @@ pub(super) fn expression(
     Some((typed.node, resolved.slot_count))
 }
 
+/// The type of an expression over a record of this shape.
+pub(super) fn type_of(
+    expr: &Expr,
+    record: &Arc<ObjectSpec>,
+    resolved: &Resolved,
+    catalog: &Catalog,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Type> {
+    let mut checker = Checker::new(resolved, catalog, found);
+    checker.record = Some(Arc::clone(record));
+    checker.expr(expr).map(|typed| typed.ty)
+}
+
 /// An expression with its type.
 struct Typed {
     node: Node,
