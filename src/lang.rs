@@ -13,6 +13,7 @@ pub mod lower;
 pub mod parse;
 pub mod resolve;
 pub mod table;
+pub mod unit;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -57,8 +58,10 @@ pub struct Environment {
 /// What compiling gave.
 #[derive(Debug)]
 pub struct Compiled {
-    /// The plan, unless there are errors.
+    /// The plan, unless there are errors, or it is no flow.
     pub plan: Option<Plan>,
+    /// For a file that is there to be used by flows: a plan that reads and writes nothing, for its tests.
+    pub shared: Option<Plan>,
     /// All findings, in the order of the text.
     pub diagnostics: Vec<Diagnostic>,
     /// The text with the files that findings and places of the plan may be in.
@@ -94,12 +97,15 @@ fn compiled(
 ) -> Compiled {
     let mut found = Vec::new();
     let mut source = source.clone();
-    let file = parse::parse(&source.text, &mut found);
-    let resolved = resolve::resolve(&file, catalog, &mut found);
-    let checked = check::check(&file, &resolved, catalog, files, environment, &mut source, &mut found);
+    let unit = unit::load(&mut source, files, &mut found);
+    let resolved = resolve::resolve(&unit, catalog, &mut found);
+    let checked = check::check(&unit, &resolved, catalog, files, environment, &mut source, &mut found);
     if !found.iter().any(|diagnostic| diagnostic.severity() == Severity::Error) {
-        lint::lint(&file, &mut found);
+        lint::lint(&unit.main().file, &mut found);
     }
+    // What is only advice about a shared file is said where that file is checked.
+    let own = |found: &Diagnostic| source.part(found.span.start).start == 0 || found.severity() == Severity::Error;
+    found.retain(own);
     found.sort_by_key(|diagnostic| (diagnostic.span.start, diagnostic.code));
     found.dedup();
     let failed = found.iter().any(|diagnostic| diagnostic.severity() == Severity::Error);
@@ -107,7 +113,8 @@ fn compiled(
         Some(checked) if !failed => Some(lower::plan(checked, &source, files, covered)),
         _ => None,
     };
-    Compiled { plan, diagnostics: found, source }
+    let (plan, shared) = if unit.shared() { (None, plan) } else { (plan, None) };
+    Compiled { plan, shared, diagnostics: found, source }
 }
 
 /// The type of an expression over a record of this shape, which is `$`: what an editor shows beside it.

@@ -10,7 +10,7 @@ use std::sync::Arc;
 use flowrun::catalog::{
     Base, Catalog, ConnectorSpec, EntitySpec, Field, Idempotency, ObjectSpec, OperationSpec, Type, WriteSpec,
 };
-use flowrun::diag::{Code, Diagnostic, text};
+use flowrun::diag::{Code, text};
 use flowrun::lang;
 use flowrun::plan::Next;
 use flowrun::rehearse::Mocks;
@@ -108,7 +108,7 @@ fn every_refusal_at_run_time_is_told_as_written_down() {
         if Some(error.code) != code_of(&flow) {
             wrong.push(format!("{name} gives {}", error.code.name()));
         }
-        let told = text::render(&source, &[Diagnostic::new(error.code, error.at, error.message.clone())], false);
+        let told = text::render(&source, &[error.told(error.message.clone())], false);
         flows::golden(&path.with_extension("stderr"), &told, &mut wrong);
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n\n"));

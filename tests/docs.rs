@@ -147,6 +147,19 @@ fn own_tests(block: &Block, files: &FilesInMemory) -> Option<String> {
     (!done.status.success()).then(|| format!("{}: its tests fail\n{shown}", block.place))
 }
 
+/// What is wrong with a file that flows share, or with its own tests.
+fn shared_file(block: &Block, name: &str, files: &FilesInMemory) -> Option<String> {
+    let compiled = lang::compile(&flows::source(name, &block.text), &flows::catalog(), files, &flows::anywhere());
+    let shown = text::render(&compiled.source, &compiled.diagnostics, false);
+    let Some(plan) = compiled.shared.filter(|_| compiled.diagnostics.is_empty()) else {
+        return Some(format!("{}: not clean\n{shown}", block.place));
+    };
+    let failures = plan.tests.iter().flat_map(|test| flowrun::rehearse::case::run(&plan, test).failures);
+    let failures: Vec<_> = failures.map(|failure| failure.told).collect();
+    let shown = text::render(&compiled.source, &failures, false);
+    (!failures.is_empty()).then(|| format!("{}: its tests fail\n{shown}", block.place))
+}
+
 fn run(block: &Block, files: &FilesInMemory, wrong: &mut Vec<String>) -> bool {
     let (kind, code) = block.info.split_once(' ').unwrap_or((&block.info, ""));
     match kind {
@@ -214,6 +227,12 @@ fn every_example_in_the_documents_runs() {
         let mut files = FilesInMemory::default();
         files.0.insert("markets.csv".to_owned(), b"marketplace_id,channel,currency\nA1,EU,EUR\n".to_vec());
         for block in blocks(&path) {
+            if let Some(name) = block.info.strip_prefix("flow-file ") {
+                wrong.extend(shared_file(&block, name, &files));
+                files.0.insert(name.to_owned(), block.text.into_bytes());
+                ran += 1;
+                continue;
+            }
             if let Some(name) = block.info.strip_prefix("csv ") {
                 files.0.insert(name.to_owned(), block.text.into_bytes());
                 continue;

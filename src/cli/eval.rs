@@ -39,7 +39,7 @@ pub(super) fn run(args: &args::Eval) -> Outcome {
             Ok(Exit::Done)
         }
         Err(error) => {
-            show(&[Diagnostic::new(error.code, error.at, error.message.clone())]);
+            show(&[error.told(error.message.clone())]);
             Ok(Exit::Attention)
         }
     }

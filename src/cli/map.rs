@@ -92,5 +92,13 @@ fn reject(plan: &Plan, refusal: &Refused) {
         "key": refusal.key, "reason": error.message, "code": error.code.name(),
         "file": &*file, "line": line, "column": column, "input_line": number,
     });
+    let mut rejected = rejected;
+    if !error.calls.is_empty() {
+        let calls = error.calls.iter().map(|call| {
+            let (file, line, column) = plan.place(*call);
+            serde_json::json!({ "file": &*file, "line": line, "column": column })
+        });
+        rejected["called_at"] = calls.collect();
+    }
     output::note(&rejected.to_string());
 }

@@ -30,7 +30,12 @@ pub(crate) fn read(path: &Path) -> Result<Source, Failure> {
 /// Compiles a flow; says what is wrong with it and fails if it cannot run.
 pub(crate) fn plan(path: &Path, environment: &Environment) -> Result<Plan, Failure> {
     let source = read(path)?;
-    let Compiled { plan, diagnostics, source } = lang::compile(&source, &catalog(), &files_of(path), environment);
+    let Compiled { plan, shared, diagnostics, source } =
+        lang::compile(&source, &catalog(), &files_of(path), environment);
+    if shared.is_some() {
+        let why = "holds functions and lookups for flows, and is no flow itself";
+        return Err(Failure::usage(format!("{} {why}", path.display())));
+    }
     plan.ok_or_else(|| {
         let errors = diagnostics.iter().filter(|found| found.severity() == crate::diag::Severity::Error).count();
         output::note(&text::render(&source, &diagnostics, output::colour_on_stderr()));

@@ -45,6 +45,10 @@ pub enum ItemKind {
     Source(SourceItem),
     /// `key expr`
     Key(Expr),
+    /// `use a, b from "…"`
+    Use(UseItem),
+    /// `function name(…) { … }`
+    Function(FunctionItem),
     /// `lookup name = …`
     Lookup(LookupItem),
     /// `param name: type = default`
@@ -97,6 +101,28 @@ pub enum Trigger {
     Cron(String, Option<String>),
     /// `manual`
     Manual,
+}
+
+/// `use a, b as c from "…"`
+#[derive(Debug, Clone)]
+pub struct UseItem {
+    /// The names taken, each with what it is called here where that is something else.
+    pub names: Vec<(Name, Option<Name>)>,
+    /// The file.
+    pub path: Name,
+}
+
+/// `function name(…) { … }`
+#[derive(Debug, Clone)]
+pub struct FunctionItem {
+    /// Its name.
+    pub name: Name,
+    /// Its parameters.
+    pub params: Vec<(Name, TypeExpr)>,
+    /// What it says that it gives.
+    pub returns: Option<TypeExpr>,
+    /// What it gives.
+    pub body: Expr,
 }
 
 /// `lookup name = …`

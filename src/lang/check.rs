@@ -7,6 +7,7 @@ mod case;
 mod certain;
 mod constant;
 mod expression;
+mod function;
 mod join;
 mod lookup;
 mod matching;
@@ -22,8 +23,11 @@ mod written;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
-use super::ast::{Expr, File};
+use function::FunctionTyped;
+
+use super::ast::Expr;
 use super::resolve::{Binding, Resolved};
+use super::unit::Unit;
 use super::{Environment, Files, MAX_DEPTH};
 use crate::catalog::{Base, Catalog, ObjectSpec, Type};
 use crate::diag::{Code, Diagnostic, Source, Span};
@@ -64,18 +68,18 @@ pub struct Checked {
 }
 
 /// Checks a file. Gives nothing where the file is too broken for a whole.
-pub(super) fn check(
-    file: &File,
-    resolved: &Resolved,
-    catalog: &Catalog,
+pub(super) fn check<'c>(
+    unit: &'c Unit,
+    resolved: &'c Resolved,
+    catalog: &'c Catalog,
     files: &dyn Files,
-    environment: &Environment,
+    environment: &'c Environment,
     source: &mut Source,
-    found: &mut Vec<Diagnostic>,
+    found: &'c mut Vec<Diagnostic>,
 ) -> Option<Checked> {
     let mut checker = Checker::new(resolved, catalog, found);
     checker.environment = environment;
-    program::check(&mut checker, file, files, source)
+    program::check(&mut checker, unit, files, source)
 }
 
 /// Checks an expression over a document of unknown shape. Gives it with the number of slots it needs.
@@ -87,7 +91,7 @@ pub(super) fn expression(
 ) -> Option<(Node, usize)> {
     let mut checker = Checker::new(resolved, catalog, found);
     let typed = checker.expr(expr)?;
-    Some((typed.node, resolved.slot_count))
+    Some((typed.node, checker.slot_count))
 }
 
 /// The type of an expression over a record of this shape.
@@ -136,6 +140,20 @@ struct Checker<'c> {
     places: HashMap<usize, HashMap<String, Span>>,
     /// Keeps the specs alive whose addresses are keys of `places`.
     built: Vec<Arc<ObjectSpec>>,
+    /// Users' own functions.
+    functions: Vec<FunctionTyped<'c>>,
+    /// How many slots there are, with those of the calls so far.
+    slot_count: usize,
+    /// Where the slots of the function begin whose body is checked; 0 outside of functions.
+    base: Slot,
+    /// The calls that are open.
+    calls: Vec<Span>,
+    /// How many expressions the calls so far have put in place of themselves.
+    put: usize,
+    /// How deep the expression is that is checked.
+    depth: usize,
+    /// Whether this is what a lookup gives for a miss, which may look nothing up.
+    in_else: bool,
     /// How many `catch` are around what is checked: what fails there is no error.
     caught: usize,
 }
@@ -170,6 +188,13 @@ impl<'c> Checker<'c> {
             datasets: BTreeSet::new(),
             places: HashMap::new(),
             built: Vec::new(),
+            functions: Vec::new(),
+            slot_count: resolved.slot_count,
+            base: 0,
+            calls: Vec::new(),
+            put: 0,
+            depth: 0,
+            in_else: false,
             caught: 0,
         }
     }
@@ -196,11 +221,19 @@ impl<'c> Checker<'c> {
     }
 
     fn binding(&self, at: Span) -> Option<Binding> {
-        self.resolved.names.get(&at).copied()
+        self.resolved.names.get(&at).map(|binding| self.here(*binding))
     }
 
     fn slot_at(&self, at: Span) -> Option<Slot> {
-        self.resolved.slots.get(&at).copied()
+        self.resolved.slots.get(&at).map(|slot| slot + self.base)
+    }
+
+    /// A binding with the slot that it has in the function that is checked.
+    fn here(&self, binding: Binding) -> Binding {
+        match binding {
+            Binding::Slot(slot) => Binding::Slot(slot + self.base),
+            other => other,
+        }
     }
 }
 

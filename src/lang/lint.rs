@@ -36,6 +36,7 @@ fn expressions(file: &File) -> Vec<&Expr> {
     for item in &file.items {
         match &item.kind {
             ItemKind::Key(key) => all.push(key),
+            ItemKind::Function(function) => all.push(&function.body),
             ItemKind::Step(step) => of_step(step, &mut all),
             ItemKind::Test(test) => {
                 if let Some(Given::Value(value)) = &test.given {

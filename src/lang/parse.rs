@@ -5,6 +5,7 @@ mod expression;
 mod item;
 mod literal;
 mod lookup;
+mod shared;
 mod slip;
 mod test;
 
@@ -29,25 +30,29 @@ use grammar::{Grammar, Rule};
 /// How many rule calls pest may make for one process-wide parse; generous for 1 MiB, an end for hostile text.
 const CALLS: usize = 50_000_000;
 
-/// Parses a flow file. What cannot be parsed is left out and said.
-pub(super) fn parse(text: &str, found: &mut Vec<Diagnostic>) -> File {
+/// Parses a file whose places begin at `base`. What cannot be parsed is left out and said.
+pub(super) fn parse(text: &str, base: usize, found: &mut Vec<Diagnostic>) -> File {
     let mut file = File::default();
+    let said = found.len();
     if !acceptable(text, found) {
+        for found in found.iter_mut().skip(said) {
+            found.span = Span::new(base + found.span.start as usize, base + found.span.end as usize);
+        }
         return file;
     }
     let text = &masked(text);
     let pairs = match Grammar::parse(Rule::file, text) {
         Ok(pairs) => pairs,
         Err(error) => {
-            found.push(syntax(&error, 0, text));
+            found.push(syntax(&error, base, text));
             return file;
         }
     };
-    let mut builder = Builder { base: 0, depth: 0, found };
+    let mut builder = Builder { base, depth: 0, found };
     for pair in pairs.flat_map(Pair::into_inner) {
         match pair.as_rule() {
             Rule::item => file.items.extend(builder.item(pair)),
-            Rule::junk => recover(pair.as_str(), pair.as_span().start(), &mut file, builder.found),
+            Rule::junk => recover(pair.as_str(), base + pair.as_span().start(), &mut file, builder.found),
             _ => {}
         }
     }
@@ -210,7 +215,7 @@ fn recover(junk: &str, start: usize, file: &mut File, found: &mut Vec<Diagnostic
     };
     let mut words = trimmed.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
     let declared = match words.next() {
-        Some("let" | "transform" | "lookup" | "param") => words.next(),
+        Some("let" | "transform" | "lookup" | "param" | "function") => words.next(),
         Some("target") => words.skip_while(|word| *word != "as").nth(1),
         _ => None,
     };
@@ -305,7 +310,7 @@ mod tests {
         let text =
             "test \"t\" {\n  given {}\n  expect target a\n  expect no target b\n  expect target c\n  with c = 1\n}\n";
         let mut found = Vec::new();
-        let file = parse(text, &mut found);
+        let file = parse(text, 0, &mut found);
         assert!(found.is_empty(), "{found:?}");
         let ItemKind::Test(test) = &file.items[0].kind else { panic!("{:?}", file.items[0].kind) };
         assert!(matches!(

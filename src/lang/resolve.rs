@@ -2,12 +2,12 @@
 //! names that nobody declared, that are declared twice, or that are used before they are there.
 
 mod foreign;
+mod shared;
 
-use std::collections::{BTreeMap, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::ast::{
-    Expect, Expr, ExprKind, File, Given, ItemKind, LookupFrom, LookupItem, Name, Pattern, Rows, Step, TestItem, With,
-};
+use super::ast::{Expect, Expr, ExprKind, Given, ItemKind, Name, Pattern, Rows, Step, TestItem, With};
+use super::unit::Unit;
 use crate::catalog::Catalog;
 use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::plan::{LookupId, Slot};
@@ -19,9 +19,14 @@ pub enum Binding {
     Slot(Slot),
     /// A lookup.
     Lookup(LookupId),
+    /// A user's function.
+    Function(FunctionId),
     /// `env`, whose fields are the parameters.
     Env,
 }
+
+/// Which function: the functions of all files in their order.
+pub type FunctionId = usize;
 
 /// A file whose names are known. Places in the text stand for the expressions and declarations at them.
 #[derive(Debug, Default)]
@@ -36,18 +41,20 @@ pub struct Resolved {
     pub slot_count: usize,
     /// Variables and lookups that nothing uses, with what they are called.
     pub unused: Vec<(Name, &'static str)>,
+    /// How many slots each function has; those of its variables count from 0.
+    pub function_slots: Vec<usize>,
+    /// The functions in an order in which each stands behind those that it calls. Those that call themselves are not
+    /// among them.
+    pub callable: Vec<FunctionId>,
+    /// The lookups that the flow reaches, itself or through functions.
+    pub reached: HashSet<LookupId>,
 }
 
-/// Resolves the names of a file.
-pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic>) -> Resolved {
+/// Resolves the names of a flow and of the files that it uses.
+pub(super) fn resolve(unit: &Unit, catalog: &Catalog, found: &mut Vec<Diagnostic>) -> Resolved {
     let mut resolver = Resolver::new(catalog, found);
-    let mut lookups = 0;
-    for item in &file.items {
-        if let ItemKind::Lookup(lookup) = &item.kind {
-            resolver.declare(&lookup.name, Binding::Lookup(lookups), "lookup");
-            lookups += 1;
-        }
-    }
+    resolver.shared_files(unit);
+    let file = &unit.main().file;
     resolver.later = file
         .items
         .iter()
@@ -57,20 +64,8 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
             _ => None,
         })
         .collect();
-    // What a miss gives is the same wherever the lookup is used, so it may name nothing that is only there at some
-    // places; and no lookup, or two could ask each other for ever.
-    resolver.in_else = true;
-    for item in &file.items {
-        if let ItemKind::Lookup(lookup) = &item.kind {
-            resolver.optional(lookup.otherwise.as_ref());
-        }
-    }
-    resolver.in_else = false;
-    for item in &file.items {
-        if let ItemKind::Lookup(LookupItem { from: LookupFrom::Reverse(of), .. }) = &item.kind {
-            resolver.name(of);
-        }
-    }
+    resolver.elses(file);
+    resolver.bodies(file);
     for name in &file.broken {
         let slot = resolver.slot(name.span);
         resolver.declare(name, Binding::Slot(slot), "target");
@@ -89,6 +84,7 @@ pub(super) fn resolve(file: &File, catalog: &Catalog, found: &mut Vec<Diagnostic
             resolver.test(test);
         }
     }
+    resolver.reach();
     resolver.finish()
 }
 
@@ -109,6 +105,21 @@ struct Resolver<'c> {
     /// Names that are declared further down.
     later: HashMap<String, Span>,
     used: HashSet<Span>,
+    /// The function whose body this is.
+    inside: Option<FunctionId>,
+    /// What each function uses, and under `None` what the flow does.
+    uses: HashMap<Option<FunctionId>, BTreeSet<Use>>,
+    /// The names of the functions.
+    functions: Vec<Name>,
+    /// What each file lets others use.
+    exports: Vec<BTreeMap<String, Binding>>,
+}
+
+/// What a function or the flow uses of what is declared once for all, with the first place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+enum Use {
+    Function(FunctionId, Span),
+    Lookup(LookupId),
 }
 
 struct Declared {
@@ -127,6 +138,10 @@ impl<'c> Resolver<'c> {
             in_else: false,
             later: HashMap::new(),
             used: HashSet::new(),
+            inside: None,
+            uses: HashMap::new(),
+            functions: Vec::new(),
+            exports: Vec::new(),
         }
     }
 
@@ -152,7 +167,9 @@ impl<'c> Resolver<'c> {
                     .help("choose another name"),
             );
         }
-        self.later.remove(&name.text);
+        if self.inside.is_none() {
+            self.later.remove(&name.text);
+        }
         if let Some(scope) = self.scopes.last_mut() {
             scope.push(Declared { name: name.clone(), binding, what });
         }
@@ -172,7 +189,7 @@ impl<'c> Resolver<'c> {
 
     fn close(&mut self) {
         for declared in self.scopes.pop().unwrap_or_default() {
-            let quiet = declared.name.text.starts_with('_') || declared.what == "target";
+            let quiet = declared.name.text.starts_with('_') || matches!(declared.what, "target" | "");
             if !self.used.contains(&declared.name.span) && !quiet {
                 self.resolved.unused.push((declared.name, declared.what));
             }
@@ -269,6 +286,7 @@ impl<'c> Resolver<'c> {
 
     fn expr(&mut self, expr: &Expr) {
         match &expr.kind {
+            ExprKind::Record | ExprKind::Query(_) if self.inside.is_some() => self.no_record(expr.span),
             ExprKind::Literal(_) | ExprKind::Record | ExprKind::Query(_) => {}
             ExprKind::Template(_) => self.template(expr.span),
             ExprKind::Variable(name) => self.name(name),
@@ -342,6 +360,13 @@ impl<'c> Resolver<'c> {
     }
 
     fn name(&mut self, name: &Name) {
+        if name.text == "env" && self.inside.is_some() {
+            let help = "give it the parameter as an argument: `name(…, env.rate)`";
+            self.found.push(
+                Diagnostic::new(Code::E257, name.span, "a function sees no parameters of the environment").help(help),
+            );
+            return;
+        }
         if name.text == "env" {
             self.resolved.names.insert(name.span, Binding::Env);
             return;
@@ -360,8 +385,16 @@ impl<'c> Resolver<'c> {
             return;
         }
         if let Some(declared) = declared {
+            let binding = declared.binding;
             self.used.insert(declared.name.span);
-            self.resolved.names.insert(name.span, declared.binding);
+            self.resolved.names.insert(name.span, binding);
+            self.note(binding, name.span);
+            return;
+        }
+        if let Some(later) = self.later.get(&name.text).filter(|_| self.inside.is_some()) {
+            let message = format!("a function does not see `{}`, which is worked out for each record", name.text);
+            let help = "give it the value as an argument";
+            self.found.push(Diagnostic::new(Code::E257, name.span, message).label(*later, "declared here").help(help));
             return;
         }
         if let Some(later) = self.later.get(&name.text) {
@@ -399,7 +432,18 @@ impl<'c> Resolver<'c> {
         if self.catalog.function(&name.text).is_some() {
             return;
         }
-        let declared = self.scopes.iter().flatten().find(|declared| declared.name.text == name.text);
+        let declared = self.scopes.iter().rev().flatten().find(|declared| declared.name.text == name.text);
+        if let Some(Declared { binding: binding @ Binding::Function(_), name: function, .. }) = declared {
+            let binding = *binding;
+            self.used.insert(function.span);
+            self.resolved.names.insert(name.span, binding);
+            return self.note(binding, name.span);
+        }
+        // What a used file should have given was said already.
+        if let Some(Declared { what: "", name: missing, .. }) = declared {
+            self.used.insert(missing.span);
+            return;
+        }
         if let Some(Declared { binding: Binding::Lookup(_), name: lookup, .. }) = declared {
             let at = lookup.span;
             self.used.insert(at);
@@ -411,7 +455,9 @@ impl<'c> Resolver<'c> {
             return;
         }
         let diagnostic = Diagnostic::new(Code::E202, name.span, format!("there is no function `{}`", name.text));
-        self.found.push(match self.catalog.nearest_function(&name.text) {
+        let own = self.functions.iter().map(|function| function.text.as_str());
+        let own = suggest::nearest(&name.text, own).map(str::to_owned);
+        self.found.push(match own.as_deref().or(self.catalog.nearest_function(&name.text)) {
             Some(near) => diagnostic.help(format!("did you mean `{near}`?")),
             None => diagnostic.help("`flowrun functions` lists them all"),
         });

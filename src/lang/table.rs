@@ -2,6 +2,7 @@
 //! they are, and rules that can be told apart. What is wrong in a file is shown there, beside the place in the flow that
 //! names it.
 
+pub(super) mod listed;
 mod reverse;
 mod sheet;
 mod yaml;

@@ -14,6 +14,8 @@ pub struct TestPlan {
     pub name: String,
     /// The record.
     pub record: Value,
+    /// Whether it has none: then it expects something of functions and lookups alone, and the flow is not run.
+    pub alone: bool,
     /// Answers of lookups: lookup, keys, what is found (null for a miss).
     pub lookups: Vec<(LookupId, Vec<Value>, Value)>,
     /// Parameters.

@@ -300,6 +300,10 @@ impl Coverage {
                 self.inside(base);
                 fields.iter_mut().for_each(|(_, value)| self.part(value));
             }
+            Expr::Inlined { args, body } => {
+                args.iter_mut().for_each(|(_, value)| self.part(value));
+                self.inside(body);
+            }
             Expr::Block(lets, body) => {
                 lets.iter_mut().for_each(|(_, value)| self.part(value));
                 self.inside(body);

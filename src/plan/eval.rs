@@ -9,7 +9,7 @@ use smallvec::SmallVec;
 use super::expr::{Access, Arithmetic, Comparison, Expr, Fields, Node, PathStep};
 use super::{LookupId, Slot};
 use crate::catalog::{Args, Base, Params, wire};
-use crate::diag::{Code, Span, suggest};
+use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::value::{Money, Object, Value, json};
 
 /// How long a text may get that an expression builds, in bytes.
@@ -63,21 +63,43 @@ pub struct Cause {
     pub at: Span,
     /// What is wrong, for a clerk. It shows no buyer data.
     pub message: String,
+    /// Where the function was called in which this happened, and where the one that called it, from the inside out.
+    pub calls: Vec<Span>,
     /// What must be looked up first; then it is no error but a pause.
     pub wanted: Vec<Wanted>,
 }
 
 impl EvalError {
+    /// The same, having happened in a function that was called there.
+    #[must_use]
+    pub fn called(mut self, at: Span) -> Self {
+        self.calls.push(at);
+        self
+    }
+
+    /// What a person is told: the place in the flow, and those from where its function was called.
+    #[must_use]
+    pub fn told(&self, message: impl Into<String>) -> Diagnostic {
+        let told = Diagnostic::new(self.code, self.at, message);
+        self.calls.iter().fold(told, |told, call| told.label(*call, "called here"))
+    }
+
     /// An error at a place.
     #[must_use]
     pub fn new(code: Code, at: Span, message: impl Into<String>) -> Self {
-        Self(Box::new(Cause { code, at, message: message.into(), wanted: Vec::new() }))
+        Self(Box::new(Cause { code, at, message: message.into(), calls: Vec::new(), wanted: Vec::new() }))
     }
 
     /// A pause, until these are looked up.
     #[must_use]
     pub fn wanting(at: Span, wanted: Vec<Wanted>) -> Self {
-        Self(Box::new(Cause { code: Code::E604, at, message: "not looked up yet".to_owned(), wanted }))
+        Self(Box::new(Cause {
+            code: Code::E604,
+            at,
+            message: "not looked up yet".to_owned(),
+            calls: Vec::new(),
+            wanted,
+        }))
     }
 
     /// What is wrong, to take apart.
@@ -283,6 +305,13 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             Value::Object(object) => fill(Object::clone(&object), fields, frame, lookups),
             other => Err(mismatch(node, "object", &other)),
         },
+        Expr::Inlined { args, body } => {
+            for (slot, value) in args {
+                let value = evaluate(value, frame, lookups)?;
+                frame.set(*slot, value);
+            }
+            evaluate(body, frame, lookups).map_err(|error| error.called(node.at))
+        }
         Expr::Block(lets, body) => {
             for (slot, value) in lets {
                 let value = evaluate(value, frame, lookups)?;

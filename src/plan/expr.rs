@@ -141,6 +141,14 @@ pub enum Expr {
     Object(Fields),
     /// An object with some fields set anew.
     With(Box<Node>, Vec<(Arc<str>, Node)>),
+    /// A user's function where it is called: its parameters and variables have slots of their own here, so a call costs
+    /// what its body costs. The node's place is that of the call.
+    Inlined {
+        /// The arguments, by the slots of the parameters.
+        args: Vec<(Slot, Node)>,
+        /// The body.
+        body: Box<Node>,
+    },
     /// Variables, then a value.
     Block(Vec<(Slot, Node)>, Box<Node>),
     /// The same, counted for the coverage of tests. Only plans that were compiled for it have any.

@@ -262,7 +262,7 @@ impl Used {
                 self.walk(base);
                 fields.iter().for_each(|(_, node)| self.walk(node));
             }
-            Expr::Block(lets, body) => {
+            Expr::Block(lets, body) | Expr::Inlined { args: lets, body } => {
                 lets.iter().for_each(|(_, node)| self.walk(node));
                 self.walk(body);
             }

@@ -75,7 +75,10 @@ pub fn run(plan: &Plan, test: &TestPlan) -> Ran {
     }
     mocks.answers = test.answers.iter().cloned().collect();
     mocks.refusals = test.refusals.iter().cloned().collect();
-    let mut done = rehearse(plan, test.record.clone(), params, &mocks);
+    let mut done = match test.alone {
+        true => Rehearsal::nothing(plan, params),
+        false => rehearse(plan, test.record.clone(), params, &mocks),
+    };
     if let Some(row) = &test.row {
         done.progress.frame().set(row.slot, row.value.clone());
     }
@@ -85,7 +88,7 @@ pub fn run(plan: &Plan, test: &TestPlan) -> Ran {
     let rejected = test.expectations.iter().any(|expected| matches!(expected, Expectation::Rejected { .. }));
     if let (Next::Rejected(error), false) = (&done.end, rejected) {
         let message = format!("the record was rejected: {} ({})", error.message, error.code.name());
-        ran.failures.push(failure(Diagnostic::new(error.code, error.at, message).label(test.at, "in this test")));
+        ran.failures.push(failure(error.told(message).label(test.at, "in this test")));
     } else {
         for expected in &test.expectations {
             unmet(plan, expected, &mut done, &mocks, &mut ran);

@@ -54,7 +54,9 @@ impl<'p> Origins<'p> {
     fn find(&self, node: &'p Node, path: &[&Step], budget: &mut usize) -> Option<Span> {
         *budget = budget.checked_sub(1)?;
         match &node.expr {
-            Expr::Probe(_, inner) | Expr::Block(_, inner) => self.find(inner, path, budget),
+            Expr::Probe(_, inner) | Expr::Block(_, inner) | Expr::Inlined { body: inner, .. } => {
+                self.find(inner, path, budget)
+            }
             Expr::Slot(slot) if !path.is_empty() => match self.slots.get(slot)? {
                 Origin::Value(value) => self.find(value, path, budget).or(Some(node.at)),
                 Origin::ItemOf(list) => {
@@ -154,7 +156,7 @@ impl<'p> Origins<'p> {
     /// Notes the variables inside an expression.
     fn node(&mut self, node: &'p Node) {
         match &node.expr {
-            Expr::Block(lets, body) => {
+            Expr::Block(lets, body) | Expr::Inlined { args: lets, body } => {
                 for (slot, value) in lets {
                     self.slots.insert(*slot, Origin::Value(value));
                     self.node(value);

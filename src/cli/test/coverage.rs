@@ -108,7 +108,7 @@ fn runs(numbers: &[u32]) -> String {
 
 /// The first line of what stands at a place.
 fn snippet(source: &Source, at: Span) -> String {
-    page::short(source.text.get(at.range()).unwrap_or("").lines().next().unwrap_or(""))
+    page::short(source.slice(at).lines().next().unwrap_or(""))
 }
 
 #[cfg(test)]

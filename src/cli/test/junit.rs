@@ -81,7 +81,7 @@ fn testcase(out: &mut String, flow: &Tested, case: &Case) {
             "      <failure message=\"{}\" type=\"{}\">{}:{line}:{column}\n{}</failure>",
             escape(message),
             failure.told.code.name(),
-            escape(&flow.path.display().to_string()),
+            escape(flow.source.part(failure.told.span.start).name),
             escape(told.trim_end()),
         );
     }

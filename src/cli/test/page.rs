@@ -90,8 +90,12 @@ pub(super) fn page(tested: &Tested, report: &Report) -> String {
         "</div><p class=\"key\"><span class=\"hit\">reached</span><span class=\"part\">in part</span>\
          <span class=\"miss\">never</span> <u>underlined</u>: a branch that no test takes</p>",
     );
-    let source = &tested.source;
-    text(&mut body, &source.name, &source.text, 0, report);
+    // Tables are files of the flow too, but nothing is worked out in them.
+    for part in tested.source.parts() {
+        if part.start == 0 || report.lines.keys().any(|(file, _)| file == part.name) {
+            text(&mut body, part.name, part.text, part.start, report);
+        }
+    }
     report.tables.iter().for_each(|table| rows(&mut body, table));
     whole(&format!("{}: coverage", tested.flow), &body)
 }

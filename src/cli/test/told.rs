@@ -50,11 +50,11 @@ pub(super) fn errors(tested: &Tested) {
 /// A flow's tests for programs, one on each line.
 pub(super) fn lines(tested: &Tested, changes: &[Change]) -> Vec<String> {
     let mut out = Vec::new();
-    let file = tested.path.display().to_string();
     for error in &tested.errors {
         let (line, column) = tested.source.place(error.span.start);
         let told = serde_json::json!({
-            "error": error.message, "code": error.code.name(), "file": file, "line": line, "column": column,
+            "error": error.message, "code": error.code.name(), "line": line, "column": column,
+            "file": &**tested.source.part(error.span.start).name,
         });
         out.push(told.to_string());
     }
@@ -91,6 +91,7 @@ fn failed(source: &Source, failure: &Failure) -> serde_json::Value {
             "field": field.field,
             "expected": shown(&field.difference.expected),
             "got": shown(&field.difference.got),
+            "file": field.at.map(|at| source.part(at.start).name.to_string()),
             "line": at.map(|(line, _)| line),
             "column": at.map(|(_, column)| column),
         })
@@ -98,6 +99,7 @@ fn failed(source: &Source, failure: &Failure) -> serde_json::Value {
     serde_json::json!({
         "message": failure.told.message,
         "code": failure.told.code.name(),
+        "file": &**source.part(failure.told.span.start).name,
         "line": line,
         "column": column,
         "golden": failure.golden,

@@ -143,7 +143,7 @@ fn flow(path: &Path, catalog: &Catalog, order: &Order<'_>, count: &AtomicUsize) 
         seconds: 0.0,
         report: None,
     };
-    match compiled.plan {
+    match compiled.plan.or(compiled.shared) {
         Some(plan) => tests(&plan, &mut tested, order, count),
         None => {
             let found = compiled.diagnostics.into_iter();

@@ -8,7 +8,8 @@ use super::{Checker, rows};
 use crate::catalog::{Base, ObjectSpec, Type};
 use crate::diag::{Code, Severity, Span, suggest};
 use crate::lang::Files;
-use crate::lang::ast::{Expect, Expr, File, Given, ItemKind, Name, TestItem, With};
+use crate::lang::ast::{Expect, Expr, ExprKind, File, Given, ItemKind, Name, TestItem, With};
+use crate::lang::resolve::Binding;
 use crate::plan::progress;
 use crate::plan::{
     Expectation, Expected, Golden, LookupId, LookupPlan, Node, Refusal, RowPlan, Slot, TargetId, TargetPlan, TestPlan,
@@ -33,7 +34,7 @@ pub(super) fn tests(
     let mut sound = true;
     for item in &file.items {
         let ItemKind::Test(test) = &item.kind else { continue };
-        let mut testing = Testing { checker: &mut *checker, targets, lookups, files, row: None };
+        let mut testing = Testing { checker: &mut *checker, targets, lookups, files, row: None, alone: false };
         match testing.test(test, item.span) {
             Some(cases) => plans.extend(cases),
             None => sound = false,
@@ -53,12 +54,14 @@ struct Testing<'t, 'c> {
     files: &'t dyn Files,
     /// The variable that has the row, and what a row is.
     row: Option<(Slot, Type)>,
+    /// Whether the test has no record.
+    alone: bool,
 }
 
 /// A checked test, of which a case is made for each row.
 struct Parts {
     name: Node,
-    given: Source,
+    given: Option<Source>,
     params: Vec<(usize, Node)>,
     lookups: Vec<(LookupId, Vec<Node>, Node)>,
     answers: Vec<(TargetId, Node)>,
@@ -114,20 +117,26 @@ impl<'t> Testing<'t, '_> {
 
     fn parts(&mut self, test: &TestItem, at: Span) -> Option<Parts> {
         let name = self.text(&test.name);
-        let Some(given) = &test.given else {
-            let help = "write `given { … }` or `given file \"…\"`";
+        self.alone = test.given.is_none();
+        let without = |expect: &Expect| matches!(expect, Expect::Holds(holds) if !self.needs_record(holds));
+        if self.alone && !test.expect.iter().all(without) {
+            let help =
+                "write `given { … }` or `given file \"…\"`; without one a test may expect something of functions";
             self.checker.say_at(Code::E150, test.name.span, "this test has no record", help);
             return None;
-        };
+        }
         if test.expect.is_empty() {
             let help = "write `expect target NAME { … }`, or a condition";
             self.checker.say_at(Code::E151, test.name.span, "this test expects nothing", help);
             return None;
         }
-        let given = self.source(given);
+        let given = match &test.given {
+            Some(given) => Some(self.source(given)?),
+            None => None,
+        };
         let mut parts = Parts {
             name: name?,
-            given: given?,
+            given,
             params: Vec::new(),
             lookups: Vec::new(),
             answers: Vec::new(),
@@ -269,6 +278,20 @@ impl<'t> Testing<'t, '_> {
         })
     }
 
+    /// Whether an expression looks at the record, or at what the flow works out from it.
+    fn needs_record(&self, expr: &Expr) -> bool {
+        let row = self.row.as_ref().map(|(slot, _)| *slot);
+        expr.any(&|part| match &part.kind {
+            ExprKind::Record | ExprKind::Query(_) | ExprKind::Template(_) => true,
+            ExprKind::Variable(name) => match self.checker.binding(name.span) {
+                // What only the expression itself declares has no type yet.
+                Some(Binding::Slot(slot)) => Some(slot) != row && self.checker.slots.contains_key(&slot),
+                _ => false,
+            },
+            _ => false,
+        })
+    }
+
     fn reason(&mut self, reason: Option<&Expr>) -> Option<Option<Node>> {
         match reason {
             Some(reason) => self.text(reason).map(Some),
@@ -311,8 +334,9 @@ impl<'t> Testing<'t, '_> {
         let mut made = Making { checker: &mut *self.checker, row: row.as_ref(), read: Vec::new(), from: self.files };
         let name = made.text(&parts.name)?;
         let record = match &parts.given {
-            Source::Value(node) => made.value(node)?,
-            Source::File(path) => {
+            None => Value::Null,
+            Some(Source::Value(node)) => made.value(node)?,
+            Some(Source::File(path)) => {
                 let Golden { path: name, found } = made.file(path)?;
                 match found {
                     Ok(found) => found,
@@ -346,7 +370,20 @@ impl<'t> Testing<'t, '_> {
             expectations.push(made.expectation(wanted)?);
         }
         let files = made.read;
-        Some(TestPlan { name, record, lookups, params, answers, refusals, expectations, row, files, at: parts.at })
+        let alone = parts.given.is_none();
+        Some(TestPlan {
+            name,
+            record,
+            alone,
+            lookups,
+            params,
+            answers,
+            refusals,
+            expectations,
+            row,
+            files,
+            at: parts.at,
+        })
     }
 }
 

@@ -39,7 +39,7 @@ pub(super) fn known(checker: &mut Checker<'_>, expr: &Expr, row: Option<&(Slot, 
 
 /// What such an expression gives.
 pub(super) fn value(checker: &mut Checker<'_>, node: &Node, row: Option<(Slot, &Value)>) -> Option<Value> {
-    let mut frame = Frame::new(Value::Null, Arc::from([]), checker.resolved.slot_count);
+    let mut frame = Frame::new(Value::Null, Arc::from([]), checker.slot_count);
     if let Some((slot, value)) = row {
         frame.set(slot, value.clone());
     }

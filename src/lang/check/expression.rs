@@ -29,6 +29,16 @@ impl Checker<'_> {
     /// An expression, without noting that a part of the record is read.
     pub(super) fn quietly(&mut self, expr: &Expr) -> Option<Typed> {
         let at = expr.span;
+        if !self.deeper(at) {
+            self.depth -= 1;
+            return None;
+        }
+        let typed = self.kind(expr, at);
+        self.depth -= 1;
+        typed
+    }
+
+    fn kind(&mut self, expr: &Expr, at: Span) -> Option<Typed> {
         match &expr.kind {
             ExprKind::Literal(value) => Some(typed(Run::Const(value.clone()), at, type_of(value))),
             ExprKind::Record => {
@@ -196,6 +206,11 @@ impl Checker<'_> {
                 self.say_at(Code::E329, at, message, format!("write `{}[key]`", name.text));
                 None
             }
+            Binding::Function(_) => {
+                let message = format!("`{}` is a function and no value", name.text);
+                self.say_at(Code::E231, at, message, format!("write `{}(…)`", name.text));
+                None
+            }
             Binding::Env => {
                 self.say_at(Code::E206, at, "`env` alone has no value", "write `env.name` for a parameter");
                 None
@@ -275,7 +290,7 @@ impl Checker<'_> {
         let mut names = Vec::new();
         let mut pii = false;
         for name in template::names(&environment) {
-            let Some(Binding::Slot(slot)) = scope.get(&name) else {
+            let Some(Binding::Slot(slot)) = scope.get(&name).map(|binding| self.here(*binding)) else {
                 let known: Vec<&str> = scope.keys().map(String::as_str).collect();
                 let help = match crate::diag::suggest::nearest(&name, known) {
                     Some(near) => format!("did you mean `{near}`?"),
@@ -284,16 +299,19 @@ impl Checker<'_> {
                 self.say_at(Code::E201, at, format!("the template uses `{name}`, and nothing is called that"), help);
                 return None;
             };
-            let (ty, origin) = self.slots.get(slot).cloned()?;
+            let (ty, origin) = self.slots.get(&slot).cloned()?;
             self.reads.extend(origin);
             pii |= ty.carries_pii();
-            names.push((name, typed(Run::Slot(*slot), at, ty).node));
+            names.push((name, typed(Run::Slot(slot), at, ty).node));
         }
         let compiled = Template { source: text.to_owned(), names, environment };
         Some(typed(Run::Template(Arc::new(compiled)), at, Type::new(Base::Text).with_pii(pii)))
     }
 
     fn call(&mut self, name: &Name, args: &[Expr], at: Span) -> Option<Typed> {
+        if let Some(own) = self.own_function(name.span) {
+            return self.own_call(own, args, name.span, at);
+        }
         let function = self.catalog.function(&name.text);
         let checked: Vec<Option<Typed>> = args.iter().map(|arg| self.expr(arg)).collect();
         let function = function?;

@@ -7,9 +7,11 @@ use std::time::Duration;
 use super::{Checker, LookupTyped, Typed, join, text_type, typed};
 use crate::catalog::{Base, Field, ObjectSpec, Type};
 use crate::diag::{Code, Source, Span};
-use crate::lang::ast::{Expr, ExprKind, File, ItemKind, LookupFrom, LookupItem, Name, TableFrom, TableRows};
+use crate::lang::ast::{Expr, ExprKind, ItemKind, LookupFrom, LookupItem, Name, TableFrom, TableRows};
 use crate::lang::resolve::Binding;
+use crate::lang::unit::{self, Unit};
 use crate::lang::{Files, table};
+use crate::plan::table::{Fold, Table};
 use crate::plan::{Expr as Run, Facts, LookupId, LookupKind, LookupPlan, Node};
 
 /// How long an answer of a connector is good for where the flow does not say.
@@ -17,20 +19,32 @@ const CACHE: Duration = Duration::from_secs(60);
 
 pub(super) fn lookups(
     checker: &mut Checker<'_>,
-    file: &File,
+    unit: &Unit,
     files: &dyn Files,
     facts: &mut Facts,
     used: &mut BTreeSet<String>,
     source: &mut Source,
 ) -> Option<Vec<LookupPlan>> {
     let mut plans: Vec<Option<LookupPlan>> = Vec::new();
-    for item in &file.items {
+    let items =
+        unit.modules.iter().flat_map(|module| module.file.items.iter().map(|item| (module.path.as_str(), item)));
+    for (folder, item) in items {
         let ItemKind::Lookup(lookup) = &item.kind else { continue };
+        if !folder.is_empty() && !checker.resolved.reached.contains(&plans.len()) {
+            // Of a shared file only what the flow reaches is read.
+            let table = Table::new("", Vec::new(), Vec::new(), Fold::default(), false);
+            let kind = LookupKind::Table(Arc::new(table));
+            plans.push(Some(LookupPlan { name: lookup.name.text.clone(), kind, at: lookup.name.span }));
+            checker.lookups.push(None);
+            continue;
+        }
         let checked = match &lookup.from {
             LookupFrom::Entity { connector, entity, by } => {
                 self::entity(checker, lookup, (connector, entity, by), facts)
             }
-            LookupFrom::Table(from) => self::table(checker, lookup, from, files, facts, used, source),
+            LookupFrom::Table(from) => {
+                self::table(checker, lookup, from, &mut Around { folder, files, facts, used, source })
+            }
             LookupFrom::Reverse(of) => reverse(checker, lookup, of, &plans),
         };
         if lookup.cache.is_some() && !matches!(lookup.from, LookupFrom::Entity { .. }) {
@@ -42,6 +56,16 @@ pub(super) fn lookups(
         checker.lookups.push(typed);
     }
     plans.into_iter().collect()
+}
+
+/// What a table is loaded with.
+struct Around<'a> {
+    /// The file that names it, from the flow's folder; empty for the flow.
+    folder: &'a str,
+    files: &'a dyn Files,
+    facts: &'a mut Facts,
+    used: &'a mut BTreeSet<String>,
+    source: &'a mut Source,
 }
 
 /// The plan of a lookup, unless its table is wrong; what it gives is known even then.
@@ -82,15 +106,7 @@ fn entity(
     looked(item, Some(kind), 1, gives, Some(format!("{}.{}", connector.text, entity.text)))
 }
 
-fn table(
-    checker: &mut Checker<'_>,
-    item: &LookupItem,
-    from: &TableFrom,
-    files: &dyn Files,
-    facts: &mut Facts,
-    used: &mut BTreeSet<String>,
-    source: &mut Source,
-) -> Looked {
+fn table(checker: &mut Checker<'_>, item: &LookupItem, from: &TableFrom, around: &mut Around<'_>) -> Looked {
     let mut types = Vec::new();
     let mut sound = true;
     for (_, written) in &from.give {
@@ -111,14 +127,15 @@ fn table(
         });
     }
     let path = match &from.rows {
-        TableRows::File(path) => path.text.as_str(),
-        TableRows::Inline(_) => "",
+        TableRows::File(path) if around.folder.is_empty() => path.text.clone(),
+        TableRows::File(path) => unit::beside(around.folder, &path.text).unwrap_or_else(|| path.text.clone()),
+        TableRows::Inline(_) => String::new(),
     };
     if !path.is_empty() {
-        used.insert(path.to_owned());
-        facts.tables.insert(path.to_owned());
+        around.used.insert(path.clone());
+        around.facts.tables.insert(path.clone());
     }
-    let loaded = table::load(from, &types, path, files, source, checker.found);
+    let loaded = table::load(from, &types, &path, around.files, around.source, checker.found);
     if !sound {
         return None;
     }
@@ -188,13 +205,22 @@ fn reverse(checker: &mut Checker<'_>, item: &LookupItem, of: &Name, plans: &[Opt
 impl Checker<'_> {
     /// `name[keys]`
     pub(super) fn lookup(&mut self, lookup: LookupId, keys: &[Expr], at: Span) -> Option<Typed> {
+        if self.in_else {
+            let message = "what a miss gives may look nothing up, in functions either";
+            self.say_at(Code::E207, at, message, "where the lookup is used, write `name[key] catch other[key]`");
+            return None;
+        }
         let keys = self.lookup_keys(lookup, keys, at)?;
         let known = self.lookups.get(lookup)?.as_ref()?;
         let (mut ty, otherwise) = (known.gives.clone(), known.otherwise.clone());
         let entity = known.entity.clone();
         let otherwise = match otherwise {
             Some(otherwise) => {
-                let otherwise = self.expr(&otherwise)?;
+                // It stands at the lookup, and not in the function that uses it.
+                let outside = (std::mem::replace(&mut self.base, 0), std::mem::replace(&mut self.in_else, true));
+                let checked = self.expr(&otherwise);
+                (self.base, self.in_else) = outside;
+                let otherwise = checked?;
                 ty = match join::join(&ty, &otherwise.ty) {
                     Some(joined) => joined,
                     None => {

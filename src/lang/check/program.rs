@@ -4,31 +4,37 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::constant::constant;
-use super::{Checked, Checker, case, lookup, step, target::policy};
+use super::{Checked, Checker, case, function, lookup, step, target::policy};
 use crate::catalog::{Base, EntitySpec, ObjectSpec, SourceSpec, Type, wire};
 use crate::diag::{Code, Diagnostic, Source, Span, suggest};
 use crate::lang::Files;
 use crate::lang::ast::{Expr, ExprKind, File, ItemKind, Name, SourceItem, Step as AstStep, Trigger as AstTrigger};
+use crate::lang::unit::Unit;
 use crate::plan::expr::Comparison;
-use crate::plan::{AlertPlan, Facts, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, Trigger};
+use crate::plan::{
+    AlertPlan, Expr as Run, Facts, LookupPlan, Node, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, TestPlan, Trigger,
+};
 use crate::value::Value;
 use crate::value::pick::Shape;
 
-pub(super) fn check(
-    checker: &mut Checker<'_>,
-    file: &File,
+pub(super) fn check<'c>(
+    checker: &mut Checker<'c>,
+    unit: &'c Unit,
     files: &dyn Files,
     source_text: &mut Source,
 ) -> Option<Checked> {
     let mut facts = Facts::default();
-    let mut used_files = BTreeSet::new();
-    let head = head(checker, file);
+    let mut used_files = unit.files.clone();
+    let file = &unit.main().file;
+    let shared = unit.shared();
+    let head = head(checker, file, shared);
     params(checker, file);
     let source = head.source.and_then(|item| source(checker, item, &mut facts));
     if let Some((_, spec)) = &source {
         checker.record = Some(Arc::clone(&spec.record));
     }
-    let lookups = lookup::lookups(checker, file, files, &mut facts, &mut used_files, source_text);
+    let lookups = lookup::lookups(checker, unit, files, &mut facts, &mut used_files, source_text);
+    function::functions(checker, unit);
     let key = match head.key {
         Some(key) => checker.some(key).and_then(|typed| step::key(checker, typed)),
         None => None,
@@ -53,6 +59,10 @@ pub(super) fn check(
             Diagnostic::new(Code::W901, name.span, format!("the {what} `{}` is never used", name.text)).help(help),
         );
     }
+    if shared {
+        let nothing = nothing(checker, lookups?, tests?, source_text, used_files);
+        return sound.then_some(nothing);
+    }
     let (mut source, _) = source?;
     source.datasets = checker.datasets.iter().copied().collect();
     let record = |reads: &BTreeSet<String>| {
@@ -75,7 +85,7 @@ pub(super) fn check(
         params: std::mem::take(&mut checker.params),
         steps,
         targets,
-        slots: checker.resolved.slot_count,
+        slots: checker.slot_count,
         retry: head.retry,
         alerts: head.alerts,
         tests: tests?,
@@ -83,6 +93,45 @@ pub(super) fn check(
         files: used_files,
     };
     sound.then_some(plan)
+}
+
+/// A shared file as a flow that reads and writes nothing, so that its tests can run.
+fn nothing(
+    checker: &Checker<'_>,
+    lookups: Vec<LookupPlan>,
+    tests: Vec<TestPlan>,
+    source: &Source,
+    files: BTreeSet<String>,
+) -> Checked {
+    let name = source.name.rsplit('/').next().unwrap_or_default();
+    let spec = ObjectSpec { name: String::new(), fields: Vec::new(), open: true };
+    let none: [&str; 0] = [];
+    Checked {
+        flow: name.strip_suffix(".flow").unwrap_or(name).to_owned(),
+        source: SourcePlan {
+            connector: String::new(),
+            entity: String::new(),
+            filters: Vec::new(),
+            datasets: Vec::new(),
+            triggers: Vec::new(),
+            since: None,
+            stamp: None,
+            record: Arc::new(spec),
+            shape: Shape::of(none.into_iter(), none.into_iter()),
+            reads: Vec::new(),
+        },
+        key: Node { expr: Run::Const(Value::text("none")), at: Span::default(), pii: false },
+        lookups,
+        params: Vec::new(),
+        steps: Vec::new(),
+        targets: Vec::new(),
+        slots: checker.slot_count,
+        retry: RetryPolicy::default(),
+        alerts: Vec::new(),
+        tests,
+        facts: Facts::default(),
+        files,
+    }
 }
 
 /// The declarations that stand once.
@@ -94,7 +143,7 @@ struct Head<'f> {
     alerts: Vec<AlertPlan>,
 }
 
-fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
+fn head<'f>(checker: &mut Checker<'_>, file: &'f File, shared: bool) -> Head<'f> {
     let mut head = Head { name: None, source: None, key: None, retry: RetryPolicy::default(), alerts: Vec::new() };
     let mut seen: Vec<(&str, Span)> = Vec::new();
     let mut targets = 0;
@@ -137,7 +186,7 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File) -> Head<'f> {
     }
     let start = Span::new(0, 0);
     // Where text did not parse at all, a missing declaration may be in there: one error is enough.
-    if checker.found.iter().any(|found| found.code.is_syntax()) {
+    if shared || checker.found.iter().any(|found| found.code.is_syntax()) {
         return head;
     }
     let (source, key, target) = examples(checker);

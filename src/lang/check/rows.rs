@@ -1,4 +1,4 @@
-//! The rows of a table test, from a list in the flow or from a CSV file.
+//! The rows of a table test, from a list in the flow or from a table's file.
 
 use std::sync::Arc;
 
@@ -8,6 +8,7 @@ use crate::catalog::{Base, Field, ObjectSpec, Type};
 use crate::diag::{Code, Diagnostic};
 use crate::lang::Files;
 use crate::lang::ast::{Expr, ExprKind, Name, Rows};
+use crate::lang::table::listed;
 use crate::plan::RowPlace;
 use crate::value::{Object, Value};
 
@@ -62,23 +63,21 @@ fn listed(checker: &mut Checker<'_>, list: &Expr) -> Option<(Type, Vec<(Value, R
     Some((*item, found.map(|(index, row)| (row.clone(), RowPlace::Flow(place(index)))).collect()))
 }
 
-/// The rows of a CSV file; every cell is text.
+/// The rows of a table's file. Every cell is text; one that is not there is null.
 fn read(path: &Name, files: &dyn Files) -> Result<(Type, Vec<(Value, RowPlace)>), String> {
-    let bytes = files.read(&path.text)?;
-    let text = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes);
-    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).comment(Some(b'#')).from_reader(text);
-    let header = reader.headers().map_err(|error| error.to_string())?.clone();
-    let fields = header.iter().map(|column| Field::required(column, text_type())).collect();
-    let name = format!("row of {}", path.text);
-    let ty = Type::new(Base::Object(Arc::new(ObjectSpec { name, fields, open: false })));
-    let mut found = Vec::new();
-    for row in reader.records() {
-        let row = row.map_err(|error| error.to_string())?;
-        let line = row.position().map_or(0, csv::Position::line);
+    let (columns, rows) = listed::list(&path.text, &files.read(&path.text)?)?;
+    let fields = columns.iter().enumerate().map(|(at, column)| {
+        let there = rows.iter().all(|row| matches!(row.cells.get(at), Some(Some(_))));
+        if there { Field::required(column, text_type()) } else { Field::optional(column, text_type()) }
+    });
+    let spec = ObjectSpec { name: format!("row of {}", path.text), fields: fields.collect(), open: false };
+    let found = rows.iter().map(|row| {
         let mut value = Object::new();
-        header.iter().zip(row.iter()).for_each(|(column, cell)| value.set(column, Value::text(cell)));
-        let line = u32::try_from(line).unwrap_or(u32::MAX);
-        found.push((Value::object(value), RowPlace::File { path: path.text.clone(), line }));
-    }
-    Ok((ty, found))
+        for (column, cell) in columns.iter().zip(&row.cells) {
+            value.set(column.as_str(), cell.as_ref().map_or(Value::Null, Value::text));
+        }
+        (Value::object(value), RowPlace::File { path: path.text.clone(), line: row.line })
+    });
+    let found = found.collect();
+    Ok((Type::new(Base::Object(Arc::new(spec))), found))
 }

@@ -11,6 +11,7 @@ pub(super) fn lint(file: &File, found: &mut Vec<Diagnostic>) {
     for item in &file.items {
         match &item.kind {
             ItemKind::Lookup(lookup) => names.push(&lookup.name),
+            ItemKind::Function(function) => names.push(&function.name),
             ItemKind::Param { name, .. } => {
                 names.push(name);
                 unused(file, name, found);

@@ -17,7 +17,7 @@ pub(super) fn lint(file: &File, found: &mut Vec<Diagnostic>) {
         names.push(&test.name);
         for expect in &test.expect {
             if let Expect::Holds(condition) = expect
-                && !condition.any(&of_the_flow)
+                && !condition.any(&|expr| of_the_flow(expr) || calls(file, expr))
             {
                 found.push(
                     Diagnostic::new(
@@ -30,6 +30,16 @@ pub(super) fn lint(file: &File, found: &mut Vec<Diagnostic>) {
             }
         }
     }
+}
+
+/// Whether an expression calls a function of the file, or one that it takes from another.
+fn calls(file: &File, expr: &Expr) -> bool {
+    let ExprKind::Call(name, _) = &expr.kind else { return false };
+    file.items.iter().any(|item| match &item.kind {
+        ItemKind::Function(function) => function.name.text == name.text,
+        ItemKind::Use(used) => used.names.iter().any(|(n, called)| called.as_ref().unwrap_or(n).text == name.text),
+        _ => false,
+    })
 }
 
 /// Whether an expression looks at something that the flow has worked out.

@@ -174,7 +174,7 @@ impl Builder<'_> {
         })
     }
 
-    fn block(&mut self, pair: Pair<'_, Rule>) -> Option<Expr> {
+    pub(super) fn block(&mut self, pair: Pair<'_, Rule>) -> Option<Expr> {
         let span = self.span(&pair);
         let Some(body) = pair.clone().into_inner().find(|part| part.as_rule() == Rule::expr) else {
             return self.object(pair);

@@ -20,6 +20,8 @@ impl Builder<'_> {
             Rule::flow => ItemKind::Flow(self.name(parts(declared).next()?)?),
             Rule::source => ItemKind::Source(self.source(declared)?),
             Rule::key => ItemKind::Key(self.expr(parts(declared).next()?)?),
+            Rule::use_ => ItemKind::Use(self.used(declared)?),
+            Rule::function => ItemKind::Function(self.function(declared)?),
             Rule::lookup => ItemKind::Lookup(self.lookup(declared)?),
             Rule::param => {
                 let mut inner = parts(declared);

@@ -208,6 +208,8 @@ fn expected(positives: &[Rule]) -> String {
             Rule::kw_by | Rule::by => "`by`",
             Rule::kw_give | Rule::give => "`give`",
             Rule::kw_rules => "`rules`",
+            Rule::kw_from => "`from`",
+            Rule::parameter => "a parameter `name: type`",
             Rule::kw_reverse => "`reverse`",
             Rule::kw_ignoring | Rule::ignoring => "`ignoring`",
             Rule::kw_in => "`in`",

@@ -5,7 +5,7 @@ use crate::diag::{Code, suggest};
 use crate::lang::parse::Rule;
 
 /// The words that begin declarations.
-const DECLARATIONS: [&str; 16] = [
+const DECLARATIONS: [&str; 18] = [
     "flow",
     "source",
     "key",
@@ -22,6 +22,8 @@ const DECLARATIONS: [&str; 16] = [
     "on",
     "alert",
     "test",
+    "use",
+    "function",
 ];
 
 /// The words that cannot be names.
