@@ -336,7 +336,7 @@ let parts = if way == "parts" { split(name, " ")[9] } else { "" }
 let json = if way == "json" { text(parse_json(name)) } else { "" }
 let phone = if way == "phone" { normalize_phone(name, "DE") } else { "" }
 let template = if way == "template" { "{% if true %}{{ name / 2 }}{% endif %}" } else { "" }
-let by_name = if way == "by name" { text(index_by([{ n = name }], "n").MARKERZY) } else { "" }
+let by_name = if way == "by name" { text(get(index_by([{ n = name }], "n"), "Ann")) } else { "" }
 let upper = if way == "kind" { upper(name) } else { "" }
 ensure way != "ensured" or name == "somebody else" because "the name is another"
 ensure name != "Ann MARKERZZ" or way != "compared"

@@ -79,7 +79,7 @@ const TYPES: &[(&str, &str)] = &[
     ("$.euros.amount", "decimal"),
     ("$.lines", "list of Line!"),
     ("$.linse", "E203"),
-    ("$..sku", "list of text"),
+    ("$..sku", "list of any value!"),
     // Values, arithmetic and comparisons.
     ("1 + 2", "int"),
     ("1 / 2", "decimal"),
