@@ -127,6 +127,8 @@ pub struct SourceSpec {
     pub operation: &'static str,
     /// The operation that reads one record by key, where there is one.
     pub fetch: Option<&'static str>,
+    /// Whether a flow says which fields there are besides those of `record`, because only it knows: columns of a table.
+    pub columns: bool,
 }
 
 /// A filter that the remote applies itself.

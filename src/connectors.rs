@@ -3,6 +3,7 @@
 
 pub mod amazon;
 pub mod contract;
+pub mod files;
 mod gather;
 mod http;
 pub mod memory;
@@ -40,8 +41,11 @@ struct Entry {
 }
 
 /// The connectors, sorted by name.
-const TABLE: &[Entry] =
-    &[Entry { spec: amazon::spec, open: amazon::open }, Entry { spec: tims::spec, open: tims::open }];
+const TABLE: &[Entry] = &[
+    Entry { spec: amazon::spec, open: amazon::open },
+    Entry { spec: files::spec, open: files::open },
+    Entry { spec: tims::spec, open: tims::open },
+];
 
 static SPECS: LazyLock<Vec<Arc<ConnectorSpec>>> =
     LazyLock::new(|| TABLE.iter().map(|entry| Arc::new((entry.spec)())).collect());

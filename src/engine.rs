@@ -28,6 +28,7 @@ mod driver;
 pub mod event;
 mod feed;
 mod gate;
+mod gather;
 pub mod inspect;
 mod locks;
 mod lookup;
@@ -142,10 +143,19 @@ pub async fn run(plan: Arc<Plan>, deps: &Deps, config: RunConfig) -> RunReport {
         None => store::read::<CursorEntry>(ctx.store(), &key::join(&[&plan.flow])),
     };
     let outcome = match cursor {
-        Ok(cursor) => driver::drive(&ctx, Feed::Source, cursor.map(|cursor| cursor.position)).await,
+        Ok(cursor) => read(&ctx, cursor.map(|cursor| cursor.position)).await,
         Err(error) => Outcome::StoreFailed(error),
     };
     end(ctx, outcome).await
+}
+
+/// Takes what the source has through the flow: record by record, or group by group.
+async fn read(ctx: &Context<'_>, cursor: Option<String>) -> Outcome {
+    let Some(group) = &ctx.plan.group else { return driver::drive(ctx, Feed::Source, cursor).await };
+    match gather::gather(ctx, group, cursor.clone()).await {
+        Ok(groups) => driver::drive(ctx, Feed::Groups(&groups), cursor).await,
+        Err(halt) => halt.outcome(),
+    }
 }
 
 /// Says that a run begins.

@@ -10,7 +10,9 @@ pub mod eval;
 pub mod expr;
 pub mod facts;
 pub mod fields;
+pub mod fold;
 pub mod graph;
+pub mod group;
 pub mod progress;
 pub mod table;
 pub mod template;
@@ -23,6 +25,7 @@ pub use coverage::Coverage;
 pub use eval::{EvalError, Lookups, Wanted};
 pub use expr::{Expr, Node, PathStep};
 pub use facts::Facts;
+pub use group::GroupPlan;
 pub use progress::{Next, Progress, Write};
 pub use table::Table;
 
@@ -41,8 +44,10 @@ pub struct Plan {
     pub source_text: Source,
     /// Where records come from.
     pub source: SourcePlan,
-    /// What identifies a record; text or a whole number.
+    /// What identifies a record; text or a whole number. In a flow that groups it is the keys of its groups instead.
     pub key: Node,
+    /// How many records of the source become one, where they do.
+    pub group: Option<GroupPlan>,
     /// The lookups.
     pub lookups: Vec<LookupPlan>,
     /// The parameters with their defaults.

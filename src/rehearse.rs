@@ -4,6 +4,7 @@
 pub mod case;
 pub mod coverage;
 pub mod difference;
+mod gather;
 pub mod mapper;
 mod origin;
 
@@ -65,6 +66,8 @@ impl Mocks {
         Ok(mocks)
     }
 }
+
+pub use gather::{rehearse_all, rehearse_group};
 
 /// What became of a record.
 #[derive(Debug)]

@@ -102,7 +102,11 @@ fn whole(text: &str) -> String {
     } else {
         "flow example\nsource amazon.orders { on every 15m }\n"
     };
-    let key = if text.lines().any(|line| line.starts_with("key ")) { "" } else { "key $.orderId\n" };
+    let key = if text.lines().any(|line| line.starts_with("key ") || line.starts_with("group ")) {
+        ""
+    } else {
+        "key $.orderId\n"
+    };
     let target = if text.lines().any(|line| line.trim_start().starts_with("target ")) {
         ""
     } else {

@@ -111,6 +111,7 @@ async fn orders(amazon: &Connection, plan: &Plan) -> Vec<Value> {
         since: jiff::Timestamp::now() - jiff::SignedDuration::from_hours(24 * 30),
         filters: Vec::new(),
         datasets: plan.source.datasets.clone(),
+        fields: Vec::new(),
     };
     let mut orders: Vec<Value> = Vec::new();
     let mut seen = BTreeSet::new();

@@ -43,6 +43,14 @@ pub fn read(value: &Value, base: &Base) -> Result<Value, Mismatch> {
         (Base::Int, Value::Decimal(decimal)) if decimal.fract().is_zero() => {
             i64::try_from(*decimal).map(Value::Int).map_err(|_| Mismatch::here("is too large for a whole number"))
         }
+        (Base::Int, Value::Text(text)) => {
+            text.parse().map(Value::Int).map_err(|_| Mismatch::here("is not a whole number"))
+        }
+        (Base::Bool, Value::Text(text)) => match text.as_str() {
+            "true" => Ok(Value::Bool(true)),
+            "false" => Ok(Value::Bool(false)),
+            _ => Err(Mismatch::here("is neither true nor false")),
+        },
         (Base::Instant, Value::Text(text)) => {
             Timestamp::from_str(text).map(Value::Instant).map_err(|_| Mismatch::here("is not an ISO 8601 instant"))
         }

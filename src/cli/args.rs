@@ -292,6 +292,9 @@ pub(crate) struct Map {
     /// The records: a file, or `-` for stdin.
     #[arg(long, value_name = "FILE", default_value = "-")]
     pub(crate) input: PathBuf,
+    /// How the records are written: by the file's ending where it is not said, else as JSON.
+    #[arg(long, value_name = "FORMAT")]
+    pub(crate) input_format: Option<InputFormat>,
     /// The environment whose parameters are used.
     #[arg(long, value_name = "NAME")]
     pub(crate) env: Option<String>,
@@ -301,6 +304,17 @@ pub(crate) struct Map {
     /// How many threads map; as many as there are processors where it is not given. The output is the same.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroU8>,
+}
+
+/// How records are written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum InputFormat {
+    /// One JSON object per line, or a document.
+    Json,
+    /// A table with commas and quotes.
+    Csv,
+    /// A table with tabs and without quotes.
+    Tsv,
 }
 
 /// Which environment, and where its settings are.

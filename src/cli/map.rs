@@ -1,7 +1,9 @@
-//! `flowrun map`: records through a flow, offline. A few batches of lines are in memory at a time, so the input may be
-//! any size.
+//! `flowrun map`: records through a flow, offline. A few batches of lines are in memory at a time, and where the flow
+//! groups its records those groups; so the input may be any size.
 
 mod batches;
+mod grouped;
+mod rows;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write as _};
@@ -18,6 +20,7 @@ use crate::rehearse::mapper::{Mapper, Refused};
 use crate::value::{Value, json};
 
 use batches::Batches;
+use grouped::Gathering;
 
 pub(super) fn run(args: &args::Map) -> Outcome {
     let environment = match &args.env {
@@ -41,22 +44,47 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         Some(threads) => usize::from(threads.get()),
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
-    let mut out = std::io::stdout().lock();
-    let mut rejected = 0_u64;
-    batches::map(
-        Batches::new(input),
-        threads,
-        || Mapper::new(&plan, Arc::clone(&params), &mocks),
-        |mapped| {
-            for refusal in &mapped.refused {
-                rejected += 1;
-                reject(&plan, refusal);
+    let mut told = Told { plan: &plan, out: std::io::stdout().lock(), rejected: 0 };
+    let mapper = || Mapper::new(&plan, Arc::clone(&params), &mocks);
+    match (rows::format(args.input_format, &args.input), &plan.group) {
+        (None, None) => batches::map(Batches::new(input), threads, mapper, |mapped| told.mapped(&mapped))?,
+        (Some(format), None) => rows::map(&plan, input, format, mapper(), &mut told)?,
+        (format, Some(group)) => {
+            let mut gathering = Gathering::new(&plan, group, Arc::clone(&params), &mocks);
+            match format {
+                Some(format) => gathering.rows(input, format, &mut told)?,
+                None => gathering.documents(Batches::new(input), &mut told)?,
             }
-            output::finish(out.write_all(&mapped.lines))
-        },
-    )?;
-    output::finish(out.flush())?;
-    Ok(if rejected > 0 { Exit::Attention } else { Exit::Done })
+            gathering.end(mapper(), &mut told)?;
+        }
+    }
+    told.end()
+}
+
+/// What is told: a line for each write, and the records that were refused.
+struct Told<'p> {
+    plan: &'p Plan,
+    out: std::io::StdoutLock<'static>,
+    rejected: u64,
+}
+
+impl Told<'_> {
+    /// Tells what became of some records.
+    fn mapped(&mut self, mapped: &batches::Mapped) -> Result<(), Failure> {
+        mapped.refused.iter().for_each(|refusal| self.refused(refusal));
+        output::finish(self.out.write_all(&mapped.lines))
+    }
+
+    /// Tells a record that was refused.
+    fn refused(&mut self, refusal: &Refused) {
+        self.rejected += 1;
+        reject(self.plan, refusal);
+    }
+
+    fn end(mut self) -> Outcome {
+        output::finish(self.out.flush())?;
+        Ok(if self.rejected > 0 { Exit::Attention } else { Exit::Done })
+    }
 }
 
 fn mocks(path: &std::path::Path, plan: &Plan) -> Result<Mocks, Failure> {
@@ -86,7 +114,7 @@ fn params(plan: &Plan, environment: &Environment) -> Result<Arc<[Value]>, Failur
 }
 
 fn reject(plan: &Plan, refusal: &Refused) {
-    let (error, number) = (&refusal.error, refusal.line);
+    let (error, number) = (&refusal.error, (refusal.line > 0).then_some(refusal.line));
     let (file, line, column) = plan.place(error.at);
     let rejected = serde_json::json!({
         "key": refusal.key, "reason": error.message, "code": error.code.name(),

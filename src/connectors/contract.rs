@@ -53,6 +53,8 @@ pub struct ReadRequest {
     pub filters: Vec<Filter>,
     /// The blocks that the flow reads (Amazon's `includedData`).
     pub datasets: Vec<&'static str>,
+    /// The fields that the flow reads, at the top level; empty for all.
+    pub fields: Vec<String>,
 }
 
 /// A filter for the remote: the field has one of the values.

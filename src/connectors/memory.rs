@@ -95,6 +95,7 @@ impl MemoryConnector {
                     filters: Vec::new(),
                     operation: "list",
                     fetch: Some("find"),
+                    columns: false,
                 }),
                 lookup: Some(LookupSpec { record: Arc::clone(&thing), keys: vec!["id"], operation: "find" }),
                 writes: vec![

@@ -27,6 +27,13 @@ pub(super) fn version(source: &SourcePlan, record: &Value) -> String {
     digest
 }
 
+/// A group's version: the digest of all of it.
+pub(super) fn of_whole(group: &Value) -> String {
+    let mut digest = of(group);
+    digest.truncate(32);
+    digest
+}
+
 /// The source's change stamp, which orders versions of one record.
 pub(super) fn stamp(source: &SourcePlan, record: &Value) -> Option<Timestamp> {
     let mut value = record;

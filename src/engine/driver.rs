@@ -21,7 +21,7 @@ type Finished = (String, u64, Result<Settled, Halt>);
 
 struct Page {
     number: u64,
-    next: String,
+    next: Option<String>,
     /// Records that have not been taken up.
     waiting: VecDeque<Job>,
     /// Records that have been and are not settled.
@@ -54,7 +54,9 @@ pub(super) async fn drive<'c>(ctx: &'c Context<'_>, feed: Feed<'c>, position: Op
     let mut drive = Drive {
         ctx,
         feed,
-        moves_cursor: matches!(feed, Feed::Source) && ctx.config.from.is_none() && !ctx.config.dry_run,
+        moves_cursor: matches!(feed, Feed::Source | Feed::Groups(_))
+            && ctx.config.from.is_none()
+            && !ctx.config.dry_run,
         pages: VecDeque::new(),
         lanes: HashMap::new(),
         flight: FuturesUnordered::new(),
@@ -132,7 +134,7 @@ impl<'c> Drive<'c, '_> {
             Ok(page) => page,
             Err(halt) => return Some(halt),
         };
-        self.position = Some(page.next.clone());
+        self.position = page.next.clone().or(self.position.take());
         self.drained = page.drained;
         self.pages.push_back(Page { number: self.number, next: page.next, waiting: page.jobs, unsettled: 0 });
         self.number += 1;
@@ -146,7 +148,9 @@ impl<'c> Drive<'c, '_> {
             let Some(job) = page.waiting.pop_front() else { return };
             page.unsettled += 1;
             self.open += 1;
-            self.ctx.tally().counts.read += 1;
+            if !matches!(self.feed, Feed::Groups(_)) {
+                self.ctx.tally().counts.read += 1;
+            }
             match self.lanes.get_mut(&job.key) {
                 Some(lane) => lane.push_back(job),
                 None => {
@@ -204,7 +208,7 @@ impl<'c> Drive<'c, '_> {
             && page.waiting.is_empty()
             && page.unsettled == 0
         {
-            reached = self.pages.pop_front().map(|page| page.next);
+            reached = self.pages.pop_front().and_then(|page| page.next).or(reached);
         }
         let Some(position) = reached else { return Ok(()) };
         if !self.moves_cursor || self.stored.as_ref() == Some(&position) {

@@ -7,8 +7,10 @@ use futures::future::BoxFuture;
 use super::call::{self, Call, CallError, Patience};
 use super::context::{Context, Halt, Slot};
 use super::event::Event;
+use super::gather::{self, Handing};
 use super::record::Job;
 use crate::connectors::{ConnectorError, Filter, Page, ReadRequest};
+use crate::diag::Code;
 use crate::store::{self, DeadLetter, DeadLetterState, key};
 use crate::value::json;
 
@@ -20,6 +22,8 @@ const LETTERS: usize = 100;
 pub(super) enum Feed<'f> {
     /// The flow's source.
     Source,
+    /// Groups of the source's records.
+    Groups(&'f dyn Handing),
     /// Dead letters, by their ids.
     Letters(&'f [String]),
 }
@@ -27,7 +31,8 @@ pub(super) enum Feed<'f> {
 /// Records, and where to go on.
 pub(super) struct Batch {
     pub(super) jobs: VecDeque<Job>,
-    pub(super) next: String,
+    /// Where the source goes on once all of them are settled; nothing where more of the same must be settled first.
+    pub(super) next: Option<String>,
     pub(super) drained: bool,
 }
 
@@ -36,12 +41,23 @@ impl Feed<'_> {
     pub(super) async fn read(self, ctx: &Context<'_>, position: Option<String>, number: u64) -> Result<Batch, Halt> {
         match self {
             Feed::Source => source(ctx, position, number).await,
+            Feed::Groups(groups) => Ok(groups.read(number)),
             Feed::Letters(ids) => letters(ctx, ids, position, number),
         }
     }
 }
 
 async fn source(ctx: &Context<'_>, position: Option<String>, number: u64) -> Result<Batch, Halt> {
+    let page = page(ctx, position).await?;
+    let mut jobs = VecDeque::with_capacity(page.records.len());
+    for record in page.records {
+        jobs.push_back(Job::new(ctx, record.value, number).await?);
+    }
+    Ok(Batch { jobs, next: Some(page.next), drained: page.drained })
+}
+
+/// A page of the source.
+pub(super) async fn page(ctx: &Context<'_>, position: Option<String>) -> Result<Page, Halt> {
     let source = &ctx.plan.source;
     let connection = ctx.connection(&source.connector)?.clone();
     let filters = source.filters.iter();
@@ -51,6 +67,7 @@ async fn source(ctx: &Context<'_>, position: Option<String>, number: u64) -> Res
         since: ctx.config.from.unwrap_or(ctx.config.since),
         filters: filters.map(|(name, values)| Filter { name: name.clone(), values: values.clone() }).collect(),
         datasets: source.datasets.clone(),
+        fields: source.reads.clone(),
     };
     let make = move |_| -> BoxFuture<'static, Result<Page, ConnectorError>> {
         let (connection, request) = (connection.clone(), request.clone());
@@ -73,11 +90,7 @@ async fn source(ctx: &Context<'_>, position: Option<String>, number: u64) -> Res
         });
     }
     ctx.emit(|| Event::Page { records: page.records.len(), drained: page.drained });
-    let mut jobs = VecDeque::with_capacity(page.records.len());
-    for record in page.records {
-        jobs.push_back(Job::new(ctx, record.value, number).await?);
-    }
-    Ok(Batch { jobs, next: page.next, drained: page.drained })
+    Ok(page)
 }
 
 fn letters(ctx: &Context<'_>, ids: &[String], position: Option<String>, number: u64) -> Result<Batch, Halt> {
@@ -93,7 +106,10 @@ fn letters(ctx: &Context<'_>, ids: &[String], position: Option<String>, number: 
             |detail: String| crate::store::StoreError::Entry { detail: format!("dead letter {id}: {detail}") };
         let record = ctx.deps.sealer.open(&letter.record)?;
         let value = json::parse(&record).map_err(|error| unreadable(format!("{error:?}")))?;
-        jobs.push_back(Job { key: letter.key, value, unusable: None, page: number, replay: Some(id.clone()) });
+        let value = ctx.plan.group.as_ref().map_or(value.clone(), |group| group.restore(&value));
+        // What was not whole when it was folded is not made whole by taking it up again.
+        let unusable = (letter.cause == Code::E621.name()).then(|| gather::not_whole(ctx, &letter.reason));
+        jobs.push_back(Job { key: letter.key, value, unusable, page: number, replay: Some(id.clone()) });
     }
-    Ok(Batch { jobs, next: to.to_string(), drained: to >= ids.len() })
+    Ok(Batch { jobs, next: Some(to.to_string()), drained: to >= ids.len() })
 }

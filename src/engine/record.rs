@@ -93,8 +93,13 @@ async fn settle(ctx: &Context<'_>, slot: &mut Slot<'_>, lane: &[u8], job: &Job) 
     let plan = ctx.plan;
     let record = Identity {
         key: &job.key,
-        version: digest::version(&plan.source, &job.value),
-        stamp: digest::stamp(&plan.source, &job.value),
+        version: match (&plan.group, &job.unusable) {
+            (None, _) => digest::version(&plan.source, &job.value),
+            (Some(_), None) => digest::of_whole(&job.value),
+            // What is not whole is another version, whatever it came to.
+            (Some(_), Some(failure)) => digest::of_whole(&Value::from(failure.reason.as_str())),
+        },
+        stamp: if plan.group.is_some() { None } else { digest::stamp(&plan.source, &job.value) },
         replay: job.replay.is_some(),
     };
     let before: Option<RecordEntry> = store::read(ctx.store(), lane)?;

@@ -60,6 +60,8 @@ pub enum ItemKind {
         /// Its default.
         default: Option<Expr>,
     },
+    /// `group name by … { … }`
+    Group(GroupItem),
     /// `on error retry …`
     OnError(Retry),
     /// `alert route when …`
@@ -88,6 +90,8 @@ pub struct SourceItem {
     pub filter: Option<Expr>,
     /// How far back the first read goes.
     pub since: Option<Duration>,
+    /// The columns, where the source is a table that has no schema of its own.
+    pub columns: Vec<Column>,
 }
 
 /// When to read a source.
@@ -101,6 +105,57 @@ pub enum Trigger {
     Cron(String, Option<String>),
     /// `manual`
     Manual,
+}
+
+/// A column of a source that is a table: `amount: decimal?`.
+#[derive(Debug, Clone)]
+pub struct Column {
+    /// Its name.
+    pub name: Name,
+    /// Its type.
+    pub ty: Name,
+    /// Whether its cells may be blank.
+    pub blank: bool,
+}
+
+/// `group name by … { … }`
+#[derive(Debug, Clone)]
+pub struct GroupItem {
+    /// What a group is called further down.
+    pub name: Name,
+    /// What makes a group and what is worked out of it.
+    pub group: Grouping,
+}
+
+/// `by key = …, … where … { … }`
+#[derive(Debug, Clone)]
+pub struct Grouping {
+    /// The keys: records with the same ones are one group.
+    pub by: Vec<(Name, Expr)>,
+    /// Which records.
+    pub filter: Option<Expr>,
+    /// What is worked out.
+    pub fields: Vec<(Name, Aggregate)>,
+    /// Where.
+    pub span: Span,
+}
+
+/// What is worked out of a group.
+#[derive(Debug, Clone)]
+pub enum Aggregate {
+    /// `sum(…) where …`
+    Fold {
+        /// The aggregate.
+        name: Name,
+        /// Its arguments.
+        args: Vec<Expr>,
+        /// Which records.
+        filter: Option<Expr>,
+        /// Where.
+        span: Span,
+    },
+    /// `group by … { … }`
+    Group(Grouping),
 }
 
 /// `use a, b as c from "…"`

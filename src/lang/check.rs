@@ -8,6 +8,7 @@ mod certain;
 mod constant;
 mod expression;
 mod function;
+mod group;
 mod join;
 mod lookup;
 mod matching;
@@ -20,20 +21,20 @@ mod step;
 mod target;
 mod written;
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 
 use function::FunctionTyped;
 
-use super::ast::Expr;
+use super::ast::{Expr, Name};
 use super::resolve::{Binding, Resolved};
 use super::unit::Unit;
 use super::{Environment, Files, MAX_DEPTH};
 use crate::catalog::{Base, Catalog, ObjectSpec, Type};
 use crate::diag::{Code, Diagnostic, Source, Span};
 use crate::plan::{
-    AlertPlan, Expr as Run, Facts, LookupPlan, Node, ParamPlan, RetryPolicy, Slot, SourcePlan, Step, TargetPlan,
-    TestPlan,
+    AlertPlan, Expr as Run, Facts, GroupPlan, LookupPlan, Node, ParamPlan, RetryPolicy, Slot, SourcePlan, Step,
+    TargetPlan, TestPlan,
 };
 
 /// A flow that is known to be sound.
@@ -49,6 +50,8 @@ pub struct Checked {
     pub lookups: Vec<LookupPlan>,
     /// The parameters.
     pub params: Vec<ParamPlan>,
+    /// How many records become one, where they do.
+    pub group: Option<GroupPlan>,
     /// What is done with a record.
     pub steps: Vec<Step>,
     /// The targets.
@@ -136,6 +139,10 @@ struct Checker<'c> {
     /// Parts of the record that got a name, whatever is read of them.
     touched: BTreeSet<String>,
     datasets: BTreeSet<&'static str>,
+    /// The flow's group, once it is passed.
+    grouped: Option<Name>,
+    /// The variables of before the group.
+    behind: HashSet<Slot>,
     /// Where the fields of built objects are set, by the address of their spec.
     places: HashMap<usize, HashMap<String, Span>>,
     /// Keeps the specs alive whose addresses are keys of `places`.
@@ -186,6 +193,8 @@ impl<'c> Checker<'c> {
             reads: BTreeSet::new(),
             touched: BTreeSet::new(),
             datasets: BTreeSet::new(),
+            grouped: None,
+            behind: HashSet::new(),
             places: HashMap::new(),
             built: Vec::new(),
             functions: Vec::new(),

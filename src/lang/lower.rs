@@ -19,14 +19,17 @@ pub(super) fn plan(mut checked: Checked, source: &Source, files: &dyn Files, cov
         }
     }
     let version = hash.finalize().iter().take(8).map(|byte| format!("{byte:02x}")).collect();
-    let coverage = covered
-        .then(|| coverage::instrument(&mut checked.key, &mut checked.steps, &mut checked.targets, &checked.lookups));
+    let coverage = covered.then(|| {
+        let Checked { key, group, steps, targets, lookups, .. } = &mut checked;
+        coverage::instrument(key, group.as_mut(), steps, targets, lookups)
+    });
     Plan {
         flow: checked.flow,
         version,
         source_text: source.clone(),
         source: checked.source,
         key: checked.key,
+        group: checked.group,
         lookups: checked.lookups,
         params: checked.params,
         steps: checked.steps,

@@ -2,6 +2,7 @@
 //! does not parse is parsed again by itself, and its own field lines again by themselves, for the exact error of each.
 
 mod expression;
+mod group;
 mod item;
 mod literal;
 mod lookup;
@@ -244,7 +245,7 @@ fn source_of(text: &str, start: usize) -> Option<Item> {
     }
     let (connector, entity) = (name()?, name()?);
     let span = Span::new(start, entity.span.end as usize);
-    let source = SourceItem { connector, entity, triggers: Vec::new(), filter: None, since: None };
+    let source = SourceItem { connector, entity, triggers: Vec::new(), filter: None, since: None, columns: Vec::new() };
     Some(Item { kind: ItemKind::Source(source), span })
 }
 

@@ -6,7 +6,9 @@ mod shared;
 
 use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
-use super::ast::{Expect, Expr, ExprKind, Given, ItemKind, Name, Pattern, Rows, Step, TestItem, With};
+use super::ast::{
+    Aggregate, Expect, Expr, ExprKind, Given, Grouping, ItemKind, Name, Pattern, Rows, Step, TestItem, With,
+};
 use super::unit::Unit;
 use crate::catalog::Catalog;
 use crate::diag::{Code, Diagnostic, Span, suggest};
@@ -60,6 +62,7 @@ pub(super) fn resolve(unit: &Unit, catalog: &Catalog, found: &mut Vec<Diagnostic
         .iter()
         .filter_map(|item| match &item.kind {
             ItemKind::Step(Step::Let { name, .. }) => Some((name.text.clone(), name.span)),
+            ItemKind::Group(group) => Some((group.name.text.clone(), group.name.span)),
             ItemKind::Step(Step::Target(target)) => target.name.as_ref().map(|name| (name.text.clone(), name.span)),
             _ => None,
         })
@@ -75,6 +78,10 @@ pub(super) fn resolve(unit: &Unit, catalog: &Catalog, found: &mut Vec<Diagnostic
             ItemKind::Key(key) => resolver.expr(key),
             ItemKind::Param { default, .. } => resolver.optional(default.as_ref()),
             ItemKind::Step(step) => resolver.step(step),
+            ItemKind::Group(group) => {
+                resolver.grouping(&group.group);
+                resolver.variable(&group.name, "group");
+            }
             // Tests come after everything else, wherever they stand; a source's filter names fields of its own.
             _ => {}
         }
@@ -236,6 +243,20 @@ impl<'c> Resolver<'c> {
                 match &target.name {
                     Some(name) => self.variable(name, "target"),
                     None => drop(self.slot(target.span)),
+                }
+            }
+        }
+    }
+
+    fn grouping(&mut self, group: &Grouping) {
+        group.by.iter().for_each(|(_, key)| self.expr(key));
+        self.optional(group.filter.as_ref());
+        for (_, aggregate) in &group.fields {
+            match aggregate {
+                Aggregate::Group(group) => self.grouping(group),
+                Aggregate::Fold { args, filter, .. } => {
+                    args.iter().for_each(|arg| self.expr(arg));
+                    self.optional(filter.as_ref());
                 }
             }
         }

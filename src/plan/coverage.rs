@@ -8,7 +8,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::eval::{EvalError, Frame, Lookups, evaluate};
 use super::expr::{Expr, Node};
-use super::{LookupId, LookupKind, LookupPlan, Step, TargetPlan};
+use super::group::{Aggregate, Grouping};
+use super::{GroupPlan, LookupId, LookupKind, LookupPlan, Step, TargetPlan};
 use crate::diag::Span;
 use crate::value::Value;
 
@@ -136,6 +137,7 @@ impl Probe {
 /// Puts probes into what a flow does. Gives what they count.
 pub(crate) fn instrument(
     key: &mut Node,
+    group: Option<&mut GroupPlan>,
     steps: &mut [Step],
     targets: &mut [TargetPlan],
     lookups: &[LookupPlan],
@@ -145,7 +147,13 @@ pub(crate) fn instrument(
         LookupKind::Entity { .. } => Vec::new(),
     };
     let mut coverage = Coverage { rows: lookups.iter().map(rows).collect(), ..Coverage::default() };
-    coverage.part(key);
+    match group {
+        None => coverage.part(key),
+        Some(group) => {
+            coverage.steps(&mut group.before);
+            coverage.group(&mut group.group);
+        }
+    }
     coverage.steps(steps);
     for target in targets {
         let at = target.at;
@@ -194,6 +202,20 @@ impl Coverage {
                 }
                 // Its payload has a probe of its own.
                 Step::Target(_) => {}
+            }
+        }
+    }
+
+    fn group(&mut self, group: &mut Grouping) {
+        group.by.iter_mut().for_each(|(_, key)| self.part(key));
+        group.filter.iter_mut().for_each(|filter| self.kept(filter));
+        for (_, field) in &mut group.fields {
+            match field {
+                Aggregate::Group(group) => self.group(group),
+                Aggregate::Fold { of, filter, .. } => {
+                    of.iter_mut().for_each(|of| self.part(of));
+                    filter.iter_mut().for_each(|filter| self.kept(filter));
+                }
             }
         }
     }

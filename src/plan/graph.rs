@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use super::expr::{Expr, Node};
-use super::{LookupId, LookupKind, Plan, Slot, Step};
+use super::{GroupPlan, LookupId, LookupKind, Plan, Slot, Step};
 
 /// A node of the picture.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,6 +84,10 @@ pub fn graph(plan: &Plan) -> Graph {
         };
         drawing.add(&lookup_id(index), GraphKind::Lookup, format!("{}\n{from}", lookup.name), lookup.at.start);
     }
+    if let Some(group) = &plan.group {
+        drawing.steps(&group.before, None);
+        drawing.group(group);
+    }
     drawing.steps(&plan.steps, None);
     drawing.graph.edges = drawing.edges.into_iter().collect();
     drawing.graph
@@ -151,6 +155,16 @@ impl Drawing<'_> {
         }
     }
 
+    fn group(&mut self, group: &GroupPlan) {
+        let by: Vec<&str> = group.group.by.iter().map(|(name, _)| &**name).collect();
+        let label = format!("group {}\nby {}", group.name, by.join(", "));
+        let id = self.next(GraphKind::Value, label, group.group.at.start);
+        let mut nodes = Vec::new();
+        group.group.nodes(&mut |node| nodes.push(node));
+        self.needs(&id, &nodes, None);
+        self.slots.insert(group.slot, id);
+    }
+
     fn steps(&mut self, steps: &[Step], under: Option<&(String, &'static str)>) {
         for step in steps {
             match step {
@@ -203,6 +217,22 @@ impl Drawing<'_> {
             }
         }
     }
+}
+
+/// The variables that an expression uses.
+#[must_use]
+pub fn slots(node: &Node) -> BTreeSet<Slot> {
+    let mut used = Used::default();
+    used.walk(node);
+    used.slots
+}
+
+/// The lookups that an expression uses.
+#[must_use]
+pub fn lookups(node: &Node) -> BTreeSet<LookupId> {
+    let mut used = Used::default();
+    used.walk(node);
+    used.lookups
 }
 
 /// What an expression uses.

@@ -4,7 +4,7 @@
 
 use std::collections::HashSet;
 
-use super::eval::{EvalError, Frame, Lookups, MAX_ITEMS, Wanted, evaluate, text_of};
+use super::eval::{EvalError, Frame, Lookups, MAX_ITEMS, Wanted, evaluate, sides, text_of};
 use super::{EachPlan, Plan, Step, TargetId, TargetPlan};
 use crate::catalog::wire;
 use crate::diag::{Code, Span};
@@ -83,11 +83,13 @@ pub fn misfit(target: &TargetPlan, wrong: &wire::Mismatch) -> EvalError {
 }
 
 impl Progress {
-    /// A record at the start. `params` are the values of [`Plan::params`], in order.
+    /// A record at the start; in a flow that groups, a group, which is its record from there on. `params` are the values of [`Plan::params`], in order.
     #[must_use]
     pub fn new(plan: &Plan, record: Value, params: std::sync::Arc<[Value]>) -> Self {
-        let frame = Frame::new(record, params, plan.slots);
-        Self { frame, at: vec![Position::start()], waiting: None, as_built: false }
+        let mut progress =
+            Self { frame: Frame::new(Value::Null, params, plan.slots), at: Vec::new(), waiting: None, as_built: false };
+        progress.restart(plan, record);
+        progress
     }
 
     /// The same, giving payloads as they were built: [`Write::payload`] is not in wire form yet.
@@ -98,8 +100,11 @@ impl Progress {
     }
 
     /// Begins again with another record of the same plan.
-    pub fn restart(&mut self, record: Value) {
-        self.frame.restart(record);
+    pub fn restart(&mut self, plan: &Plan, record: Value) {
+        match &plan.group {
+            None => self.frame.restart(record),
+            Some(group) => self.frame.set(group.slot, record),
+        }
         self.at.clear();
         self.at.push(Position::start());
         self.waiting = None;
@@ -212,34 +217,10 @@ impl Progress {
 
     fn run(&mut self, step: &Step, plan: &Plan, lookups: &dyn Lookups) -> Result<Option<Next>, EvalError> {
         match step {
-            Step::Skip { when, because } => {
-                if truth(when, &mut self.frame, lookups)? {
-                    let reason = match because {
-                        Some(because) => text_of(because, &mut self.frame, lookups)?,
-                        None => "the flow skips it".to_owned(),
-                    };
-                    return Ok(Some(Next::Skipped { reason, at: when.at }));
+            Step::Skip { .. } | Step::Reject { .. } | Step::Ensure { .. } | Step::Let { .. } => {
+                if let Some(next) = plain(step, &mut self.frame, lookups)? {
+                    return Ok(Some(next));
                 }
-            }
-            Step::Reject { when, because } => {
-                if truth(when, &mut self.frame, lookups)? {
-                    let reason = text_of(because, &mut self.frame, lookups)?;
-                    return Err(EvalError::new(Code::E601, when.at, reason));
-                }
-            }
-            Step::Ensure { condition, because } => {
-                if !truth(condition, &mut self.frame, lookups)? {
-                    let reason = match because {
-                        Some(because) => text_of(because, &mut self.frame, lookups)?,
-                        None => "what the flow ensures does not hold".to_owned(),
-                    };
-                    let detail = super::eval::sides(condition, &mut self.frame, lookups);
-                    return Err(EvalError::new(Code::E608, condition.at, format!("{reason}{detail}")));
-                }
-            }
-            Step::Let { slot, value, .. } => {
-                let value = evaluate(value, &mut self.frame, lookups)?;
-                self.frame.set(*slot, value);
             }
             Step::When { condition, .. } => {
                 let branch = truth(condition, &mut self.frame, lookups)?;
@@ -277,10 +258,48 @@ impl Progress {
     }
 }
 
+/// A step that needs nothing but the record: a condition, or something that is worked out. Gives what comes next where
+/// the record does not go on.
+pub(super) fn plain(step: &Step, frame: &mut Frame, lookups: &dyn Lookups) -> Result<Option<Next>, EvalError> {
+    match step {
+        Step::Skip { when, because } => {
+            if truth(when, frame, lookups)? {
+                let reason = match because {
+                    Some(because) => text_of(because, frame, lookups)?,
+                    None => "the flow skips it".to_owned(),
+                };
+                return Ok(Some(Next::Skipped { reason, at: when.at }));
+            }
+        }
+        Step::Reject { when, because } => {
+            if truth(when, frame, lookups)? {
+                let reason = text_of(because, frame, lookups)?;
+                return Err(EvalError::new(Code::E601, when.at, reason));
+            }
+        }
+        Step::Ensure { condition, because } => {
+            if !truth(condition, frame, lookups)? {
+                let reason = match because {
+                    Some(because) => text_of(because, frame, lookups)?,
+                    None => "what the flow ensures does not hold".to_owned(),
+                };
+                let detail = sides(condition, frame, lookups);
+                return Err(EvalError::new(Code::E608, condition.at, format!("{reason}{detail}")));
+            }
+        }
+        Step::Let { slot, value, .. } => {
+            let value = evaluate(value, frame, lookups)?;
+            frame.set(*slot, value);
+        }
+        Step::When { .. } | Step::Each(_) | Step::Target(_) => {}
+    }
+    Ok(None)
+}
+
 /// What a key names, or why it names nothing.
 fn name(key: &Value) -> Result<String, &'static str> {
     match key {
-        Value::Text(_) | Value::Int(_) => match key.display() {
+        Value::Text(_) | Value::Int(_) | Value::Date(_) => match key.display() {
             text if text.trim().is_empty() => Err("empty"),
             text => Ok(text),
         },

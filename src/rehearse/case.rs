@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use super::difference::{self, Difference, differences};
 use super::origin::Origins;
-use super::{Mocked, Mocks, Rehearsal, rehearse};
+use super::rehearse_all;
+use super::{Mocked, Mocks, Rehearsal};
 use crate::diag::{Code, Diagnostic, Span};
 use crate::plan::eval::{evaluate, shown, sides, truth};
 use crate::plan::{Expectation, Expected, Expr, Next, Node, Plan, RowPlace, TargetId, TestPlan, Write};
@@ -77,7 +78,7 @@ pub fn run(plan: &Plan, test: &TestPlan) -> Ran {
     mocks.refusals = test.refusals.iter().cloned().collect();
     let mut done = match test.alone {
         true => Rehearsal::nothing(plan, params),
-        false => rehearse(plan, test.record.clone(), params, &mocks),
+        false => rehearse_all(plan, test.record.clone(), params, &mocks),
     };
     if let Some(row) = &test.row {
         done.progress.frame().set(row.slot, row.value.clone());

@@ -7,6 +7,7 @@ use std::sync::Arc;
 use super::{Mocked, Mocks, answer_to};
 use crate::catalog::{send, wire};
 use crate::diag::{Code, Span};
+use crate::plan::fold::Grouped;
 use crate::plan::progress::misfit;
 use crate::plan::{EvalError, Next, Plan, Progress};
 use crate::value::pick::Picker;
@@ -31,7 +32,7 @@ pub struct Refused {
     pub key: Option<String>,
     /// Why.
     pub error: EvalError,
-    /// The input line that it stands in, from 1.
+    /// The input line that it stands in, from 1; 0 for a group, which stands in many.
     pub line: u64,
 }
 
@@ -74,7 +75,7 @@ impl<'p> Mapper<'p> {
     /// Maps a record, and appends a line for each write; nothing where it is refused.
     pub fn record(&mut self, record: Value, line: u64, out: &mut Vec<u8>) -> Result<(), Refused> {
         let start = out.len();
-        self.progress.restart(record);
+        self.progress.restart(self.plan, record);
         let key = match self.progress.key(self.plan, &self.lookups) {
             Ok(key) => key,
             Err(error) => return Err(Refused { key: None, error, line }),
@@ -82,6 +83,22 @@ impl<'p> Mapper<'p> {
         self.writes(&key, out).map_err(|error| {
             out.truncate(start);
             Refused { key: Some(key), error, line }
+        })
+    }
+
+    /// Takes a group through the rest of the flow, and appends a line for each write; nothing where it is refused.
+    pub fn group(&mut self, group: Grouped, out: &mut Vec<u8>) -> Result<(), Refused> {
+        let start = out.len();
+        let done = match group.refused {
+            Some(error) => Err(error),
+            None => {
+                self.progress.restart(self.plan, group.value);
+                self.writes(&group.key, out)
+            }
+        };
+        done.map_err(|error| {
+            out.truncate(start);
+            Refused { key: Some(group.key), error, line: 0 }
         })
     }
 

@@ -18,6 +18,7 @@ fn request(position: Option<String>) -> ReadRequest {
         since: "2026-11-19T00:00:00.9Z".parse().unwrap(),
         filters: vec![Filter { name: "fulfilledBy".into(), values: vec![Value::text("MERCHANT")] }],
         datasets: vec!["FULFILLMENT", "BUYER", "FULFILLMENT"],
+        fields: Vec::new(),
     }
 }
 

@@ -35,6 +35,7 @@ async fn pages_come_in_order_until_it_is_drained() {
         since: "2026-01-01T00:00:00Z".parse().unwrap(),
         filters: vec![],
         datasets: vec![],
+        fields: Vec::new(),
     };
     let first = memory.read(&request).await.unwrap();
     assert!(!first.drained);

@@ -193,6 +193,7 @@ async fn what_is_asked_is_what_the_model_allows() {
             Filter { name: "fulfillmentStatuses".into(), values: texts(&["UNSHIPPED", "PARTIALLY_SHIPPED"]) },
             Filter { name: "marketplaceIds".into(), values: texts(&["A1PA6795UKMFR9"]) },
         ],
+        fields: Vec::new(),
         datasets: order.fields.iter().filter_map(|field| field.dataset).collect(),
     };
     request.position = Some(amazon.read(&request).await.unwrap().next);

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 
 use flowrun::catalog::Catalog;
-use flowrun::connectors::memory::{Made, MemoryConnector};
-use flowrun::connectors::{Connection, WriteRequest};
+use flowrun::connectors::memory::{Fault, Made, MemoryConnector};
+use flowrun::connectors::{Connection, ConnectorError, ErrorKind, WriteRequest};
 use flowrun::diag::Source;
 use flowrun::engine::Outcome;
 use flowrun::lang::{self, Environment, FilesInMemory};
 use flowrun::plan::Plan;
-use flowrun::store::{HistoryEvent, StepEntry, StoreError};
+use flowrun::store::{CursorEntry, HistoryEvent, StepEntry, StoreError};
 use flowrun::value::json;
 
 use super::support::{Bench, parse};
@@ -133,4 +133,160 @@ async fn the_history_names_the_items() {
         .collect();
     assert_eq!(done, ["whole", "part[a]", "last"]);
     assert!(bench.read::<flowrun::store::RecordEntry>(&["example", "t"]).is_some());
+}
+
+const GROUPS: &str = r#"
+source memory.things
+skip when $.kind? == "noise" because "noise"
+reject when $.kind? == "wrong" because "a wrong kind"
+let kind = text($.kind? ?? "")
+group day by day = text($.day? ?? ""), kind = kind {
+  total = sum(decimal($.amount? ?? 0))
+  rows  = count()
+  names = group by name = $.id { most = max(decimal($.amount? ?? 0)) }
+}
+skip when day.total == 0 because "nothing moved"
+target memory.things as journal upsert { id = "{{ day.day }}:{{ day.kind }}", amount = day.total }
+each name in day.names key name.name {
+  target memory.things as line upsert { id = "{{ day.day }}:{{ day.kind }}:{{ name.name }}", amount = name.most }
+}
+"#;
+
+fn moved(id: &str, day: &str, kind: &str, amount: &str) -> flowrun::value::Value {
+    parse(&format!(r#"{{"id":"{id}","day":"{day}","kind":"{kind}","amount":"{amount}"}}"#))
+}
+
+fn days() -> Vec<flowrun::value::Value> {
+    vec![
+        moved("a", "mon", "sale", "10.05"),
+        moved("b", "mon", "sale", "0.10"),
+        moved("c", "mon", "noise", "99"),
+        moved("a", "mon", "sale", "1"),
+        moved("a", "tue", "sale", "1"),
+        moved("a", "mon", "fee", "-2"),
+        moved("d", "wed", "sale", "0"),
+    ]
+}
+
+#[tokio::test]
+async fn groups_are_records_of_their_own() {
+    let (bench, memory) = bench();
+    let days = days();
+    for page in days.chunks(2) {
+        memory.push_page(page.to_vec());
+    }
+    let report = bench.run(compile(GROUPS)).await;
+    assert_eq!((report.outcome, report.counts.read, report.counts.delivered), (Outcome::Done, 7, 3));
+    assert_eq!((report.counts.skipped, report.by_reason["noise"]), (1, 1));
+    let documents = memory.documents();
+    let amounts: Vec<String> =
+        documents.iter().map(|(id, document)| format!("{id} {}", document.get("amount").unwrap().display())).collect();
+    assert_eq!(
+        amounts,
+        [
+            "mon:fee -2",
+            "mon:fee:a -2",
+            "mon:sale 11.15",
+            "mon:sale:a 10.05",
+            "mon:sale:b 0.10",
+            "tue:sale 1",
+            "tue:sale:a 1"
+        ],
+        "sums are exact"
+    );
+    assert!(bench.read::<StepEntry>(&["example", "mon/sale", "line[b]"]).is_some());
+    assert_eq!(bench.read::<CursorEntry>(&["example"]).unwrap().position, "4");
+}
+
+#[tokio::test]
+async fn a_group_that_is_as_it_was_costs_no_call() {
+    let (bench, memory) = bench();
+    memory.push_page(days());
+    bench.run(compile(GROUPS)).await;
+    let before = writes(&memory).len();
+    let mut config = bench.config();
+    config.from = Some(jiff::Timestamp::UNIX_EPOCH);
+    memory.push_page(vec![moved("a", "tue", "sale", "5")]);
+    let report = bench.run_with(compile(GROUPS), config).await;
+    assert_eq!((report.counts.unchanged, report.counts.delivered), (3, 1), "{report:?}");
+    let ids: Vec<String> =
+        writes(&memory).iter().skip(before).map(|write| write.payload.get("id").unwrap().display()).collect();
+    assert_eq!(ids, ["tue:sale", "tue:sale:a"]);
+}
+
+#[tokio::test]
+async fn a_record_that_cannot_be_used_holds_up_its_group_and_no_other() {
+    let (bench, memory) = bench();
+    let mut days = days();
+    days.push(moved("x", "mon", "wrong", "1"));
+    days.push(moved("x", "tue", "sale", "one"));
+    memory.push_page(days);
+    let report = bench.run(compile(GROUPS)).await;
+    // `kind` was worked out after the rule that rejects: which group the wrong one is of is not known.
+    assert_eq!((report.counts.delivered, report.counts.dead_lettered), (0, 4), "{report:?}");
+    assert!(memory.documents().is_empty());
+
+    let (bench, memory) = self::bench();
+    let mut days = self::days();
+    days.push(moved("x", "tue", "sale", "one"));
+    memory.push_page(days);
+    let report = bench.run(compile(GROUPS)).await;
+    assert_eq!((report.counts.delivered, report.counts.dead_lettered, report.counts.skipped), (2, 1, 1));
+    let letter = &flowrun::engine::inspect::dead_letters(&*bench.store, &Default::default()).unwrap()[0];
+    assert_eq!((letter.key.as_str(), letter.cause.as_str()), ("tue/sale", "E621"));
+    assert!(letter.reason.starts_with("1 of its 2 records cannot be used: record 8: "), "{}", letter.reason);
+    // Taken up again by itself it is not whole either.
+    let report =
+        flowrun::engine::replay(Arc::new(compile(GROUPS)), &bench.deps, &[letter.id.clone()], bench.config()).await;
+    assert_eq!(report.counts.dead_lettered, 1);
+    assert!(!memory.documents().contains_key("tue:sale"));
+}
+
+#[tokio::test]
+async fn a_group_whose_target_refused_it_is_taken_up_again_as_it_was() {
+    let (bench, memory) = bench();
+    let text = r#"
+source memory.things
+group day by day = date(text($.day? ?? "")) { total = sum(money(text($.amount? ?? 0), "EUR")) }
+let at = instant("{{ day.day }}T00:00:00Z")
+target memory.things as journal upsert { id = text(day.day), amount = day.total.amount, changed = at }
+"#;
+    memory.push_page(vec![moved("a", "2026-03-01", "x", "1.50"), moved("a", "2026-03-01", "x", "1.00")]);
+    memory.fail_writes([Fault::Fail(ConnectorError::new(ErrorKind::Rejected, "no"))]);
+    let report = bench.run(compile(text)).await;
+    assert_eq!(report.counts.dead_lettered, 1, "{report:?}");
+    let letter = &flowrun::engine::inspect::dead_letters(&*bench.store, &Default::default()).unwrap()[0];
+    let report =
+        flowrun::engine::replay(Arc::new(compile(text)), &bench.deps, &[letter.id.clone()], bench.config()).await;
+    assert_eq!(report.counts.delivered, 1, "{report:?}");
+    assert_eq!(
+        json::to_string(&memory.documents()["2026-03-01"]),
+        r#"{"id":"2026-03-01","amount":"2.50","changed":"2026-03-01T00:00:00Z"}"#
+    );
+}
+
+#[tokio::test]
+async fn groups_survive_a_store_that_dies_at_any_commit() {
+    let once = GROUPS.replace("upsert", "create");
+    let scenario = || {
+        let (bench, memory) = bench();
+        days().chunks(3).for_each(|page| memory.push_page(page.to_vec()));
+        (bench, memory)
+    };
+    let (whole, wanted) = scenario();
+    assert_eq!(whole.run(compile(&once)).await.outcome, Outcome::Done);
+    let commits = whole.store.commits();
+    assert!(commits > 8);
+    for k in 0..commits {
+        let (mut bench, memory) = scenario();
+        bench.store.die_after(k, StoreError::Full { path: "(memory)".into() });
+        let report = bench.run(compile(&once)).await;
+        assert!(matches!(report.outcome, Outcome::StoreFailed(_)), "commit {k}");
+        let cursor = bench.read::<CursorEntry>(&["example"]);
+        assert!(cursor.is_none() || memory.documents() == wanted.documents(), "commit {k}: the cursor moves last");
+        bench.restart();
+        assert_eq!(bench.run(compile(&once)).await.outcome, Outcome::Done, "commit {k}");
+        assert_eq!(memory.documents(), wanted.documents(), "commit {k}");
+        assert_eq!(memory.commits(), 7, "commit {k}: each write takes effect once");
+    }
 }

@@ -363,6 +363,7 @@ pub(crate) fn plan() -> Plan {
         tests: Vec::new(),
         facts: Facts::default(),
         coverage: None,
+        group: None,
     }
 }
 

@@ -9,7 +9,7 @@ use flowrun::catalog::Catalog;
 use flowrun::diag::Source;
 use flowrun::lang::{self, Compiled, Environment, Files};
 use flowrun::plan::Plan;
-use flowrun::rehearse::{Mocks, Rehearsal, rehearse};
+use flowrun::rehearse::{Mocks, Rehearsal, rehearse_all};
 use flowrun::value::{Value, json};
 use flowrun::{connectors, functions};
 
@@ -56,7 +56,7 @@ pub(crate) fn compile(text: &str, folder: &Path) -> Compiled {
 /// Takes a record through a plan; parameters have their defaults.
 pub(crate) fn run(plan: &Plan, record: Value, mocks: &Mocks) -> Rehearsal {
     let params: Vec<Value> = plan.params.iter().map(|param| param.default.clone().unwrap_or_default()).collect();
-    rehearse(plan, record, Arc::from(params), mocks)
+    rehearse_all(plan, record, Arc::from(params), mocks)
 }
 
 /// A JSON document.

@@ -45,7 +45,7 @@ impl Batches {
     }
 
     /// The next whole lines; nothing at the end.
-    fn next(&mut self) -> Result<Option<Batch>, Failure> {
+    pub(super) fn next(&mut self) -> Result<Option<Batch>, Failure> {
         let mut text = std::mem::take(&mut self.carried);
         // Where a line is longer than a batch, as much again is read until its end is there.
         let mut wanted = BATCH;
@@ -97,6 +97,14 @@ impl Batches {
         text.iter_mut().filter(|byte| **byte == b'\n').for_each(|byte| *byte = b' ');
         self.ended = true;
         Ok(())
+    }
+}
+
+impl Batch {
+    /// Its lines that are not blank, with their numbers.
+    pub(super) fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
+        let lines = (self.line..).zip(self.text.split(|byte| *byte == b'\n'));
+        lines.filter(|(_, text)| !text.iter().all(u8::is_ascii_whitespace))
     }
 }
 
@@ -168,12 +176,8 @@ pub(super) fn map<'p>(
 
 fn of_batch(mapper: &mut Mapper<'_>, batch: &Batch) -> Mapped {
     let mut mapped = Mapped { lines: Vec::with_capacity(batch.text.len()), refused: Vec::new() };
-    let mut line = batch.line;
-    for text in batch.text.split(|byte| *byte == b'\n') {
-        if !text.iter().all(u8::is_ascii_whitespace) {
-            mapper.line(text, line, &mut mapped.lines, &mut mapped.refused);
-        }
-        line += 1;
+    for (line, text) in batch.lines() {
+        mapper.line(text, line, &mut mapped.lines, &mut mapped.refused);
     }
     mapped
 }

@@ -33,6 +33,7 @@ pub(in crate::connectors) fn spec() -> ConnectorSpec {
                 ],
                 operation: "searchOrders",
                 fetch: Some("getOrder"),
+                columns: false,
             }),
             lookup: Some(LookupSpec { record: order, keys: vec!["orderId"], operation: "getOrder" }),
             writes: Vec::new(),

@@ -42,6 +42,9 @@ impl Checker<'_> {
         match &expr.kind {
             ExprKind::Literal(value) => Some(typed(Run::Const(value.clone()), at, type_of(value))),
             ExprKind::Record => {
+                if self.is_behind("$", at) {
+                    return None;
+                }
                 let base = self.record.as_ref().map_or(Base::Any, |spec| Base::Object(Arc::clone(spec)));
                 Some(Typed { origin: Some(String::new()), ..typed(Run::Record, at, Type::new(base)) })
             }
@@ -198,6 +201,9 @@ impl Checker<'_> {
     fn variable(&mut self, name: &Name, at: Span) -> Option<Typed> {
         match self.binding(name.span)? {
             Binding::Slot(slot) => {
+                if self.behind.contains(&slot) && self.is_behind(&name.text, at) {
+                    return None;
+                }
                 let (ty, origin) = self.slots.get(&slot).cloned()?;
                 Some(Typed { origin, ..typed(Run::Slot(slot), at, ty) })
             }
@@ -299,6 +305,9 @@ impl Checker<'_> {
                 self.say_at(Code::E201, at, format!("the template uses `{name}`, and nothing is called that"), help);
                 return None;
             };
+            if self.behind.contains(&slot) && self.is_behind(&name, at) {
+                return None;
+            }
             let (ty, origin) = self.slots.get(&slot).cloned()?;
             self.reads.extend(origin);
             pii |= ty.carries_pii();

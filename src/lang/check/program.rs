@@ -4,8 +4,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::constant::constant;
-use super::{Checked, Checker, case, function, lookup, step, target::policy};
-use crate::catalog::{Base, EntitySpec, ObjectSpec, SourceSpec, Type, wire};
+use super::{Checked, Checker, case, function, group, lookup, step, target::policy};
+use crate::catalog::{Base, EntitySpec, Field, ObjectSpec, SourceSpec, Type, wire};
 use crate::diag::{Code, Diagnostic, Source, Span, suggest};
 use crate::lang::Files;
 use crate::lang::ast::{Expr, ExprKind, File, ItemKind, Name, SourceItem, Step as AstStep, Trigger as AstTrigger};
@@ -42,14 +42,21 @@ pub(super) fn check<'c>(
     let mut targets = Vec::new();
     let mut steps = Vec::new();
     let mut sound = true;
+    let mut group = None;
     for item in &file.items {
-        if let ItemKind::Step(step) = &item.kind {
-            match step::step(checker, step, &mut targets, &mut facts) {
+        match &item.kind {
+            ItemKind::Step(step) => match step::step(checker, step, &mut targets, &mut facts) {
                 Some(step) => steps.push(step),
                 None => sound = false,
+            },
+            ItemKind::Group(item) if checker.grouped.is_none() => {
+                group = checker.grouping(item, std::mem::take(&mut steps));
+                sound &= group.is_some();
             }
+            _ => {}
         }
     }
+    let key = group.as_ref().map(group::key_of).or(key);
     let tests = case::tests(checker, file, &targets, lookups.as_deref().unwrap_or_default(), files);
     // Where something is wrong, its uses of names are not known; and the errors come first.
     let sound_so_far = !checker.found.iter().any(|found| found.severity() == crate::diag::Severity::Error);
@@ -63,7 +70,7 @@ pub(super) fn check<'c>(
         let nothing = nothing(checker, lookups?, tests?, source_text, used_files);
         return sound.then_some(nothing);
     }
-    let (mut source, _) = source?;
+    let (mut source, spec) = source?;
     source.datasets = checker.datasets.iter().copied().collect();
     let record = |reads: &BTreeSet<String>| {
         reads.iter().filter(|read| !read.is_empty() && !read.starts_with('@')).cloned().collect::<Vec<String>>()
@@ -71,6 +78,9 @@ pub(super) fn check<'c>(
     let (read, touched) = (record(&checker.reads), record(&checker.touched));
     source.reads = top_level(read.iter().chain(&touched), &source.record);
     source.shape = Shape::of(read.iter().map(String::as_str), touched.iter().map(String::as_str));
+    if source.reads.is_empty() && spec.columns {
+        source.reads = source.record.fields.iter().map(|field| field.name.clone()).collect();
+    }
     for target in &mut targets {
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
@@ -81,6 +91,7 @@ pub(super) fn check<'c>(
         flow: head.name?.text.clone(),
         source,
         key: key?,
+        group,
         lookups: lookups?,
         params: std::mem::take(&mut checker.params),
         steps,
@@ -123,6 +134,7 @@ fn nothing(
         key: Node { expr: Run::Const(Value::text("none")), at: Span::default(), pii: false },
         lookups,
         params: Vec::new(),
+        group: None,
         steps: Vec::new(),
         targets: Vec::new(),
         slots: checker.slot_count,
@@ -146,7 +158,7 @@ struct Head<'f> {
 fn head<'f>(checker: &mut Checker<'_>, file: &'f File, shared: bool) -> Head<'f> {
     let mut head = Head { name: None, source: None, key: None, retry: RetryPolicy::default(), alerts: Vec::new() };
     let mut seen: Vec<(&str, Span)> = Vec::new();
-    let mut targets = 0;
+    let (mut targets, mut loops) = (0, false);
     for item in &file.items {
         let what = match &item.kind {
             ItemKind::Flow(name) => {
@@ -169,7 +181,15 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File, shared: bool) -> Head<'f>
                 alerts(checker, route, conditions, &mut head.alerts);
                 continue;
             }
+            ItemKind::Group(_) => {
+                if targets > 0 || loops {
+                    let help = "move it below the group: what is written is made of a group there";
+                    checker.say_at(Code::E520, item.span, "something is written before this group", help);
+                }
+                "group"
+            }
             ItemKind::Step(step) => {
+                loops |= has_each(step);
                 targets += count_targets(step);
                 continue;
             }
@@ -184,6 +204,11 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File, shared: bool) -> Head<'f>
         }
         seen.push((what, item.span));
     }
+    let grouped = seen.iter().any(|(what, _)| *what == "group");
+    if let Some((_, at)) = seen.iter().find(|(what, _)| *what == "key" && grouped) {
+        let help = "remove it: the keys of a group, which stand after `by`, are its record's key";
+        checker.say_at(Code::E104, *at, "a flow that groups has no `key` of its own", help);
+    }
     let start = Span::new(0, 0);
     // Where text did not parse at all, a missing declaration may be in there: one error is enough.
     if shared || checker.found.iter().any(|found| found.code.is_syntax()) {
@@ -193,7 +218,7 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File, shared: bool) -> Head<'f>
     for (missing, what, example) in [
         (head.name.is_none(), "flow", "flow order_sync".to_owned()),
         (head.source.is_none(), "source", source),
-        (head.key.is_none(), "key", key),
+        (head.key.is_none() && !grouped, "key", key),
         (targets == 0, "target", target),
     ] {
         if missing {
@@ -220,6 +245,14 @@ fn examples(checker: &Checker<'_>) -> (String, String, String) {
     )
 }
 
+fn has_each(step: &AstStep) -> bool {
+    match step {
+        AstStep::Each(_) => true,
+        AstStep::When { then, otherwise, .. } => then.iter().chain(otherwise).any(has_each),
+        _ => false,
+    }
+}
+
 fn count_targets(step: &AstStep) -> usize {
     match step {
         AstStep::Target(_) => 1,
@@ -241,27 +274,68 @@ fn alerts(checker: &mut Checker<'_>, route: &Name, conditions: &[(Name, i64)], o
     }
 }
 
+/// The source with the columns that the flow says it has.
+fn columns(checker: &mut Checker<'_>, item: &SourceItem, spec: SourceSpec) -> Option<SourceSpec> {
+    let name = format!("{}.{}", item.connector.text, item.entity.text);
+    match (spec.columns, item.columns.first()) {
+        (false, None) => return Some(spec),
+        (false, Some(column)) => {
+            let message = format!("`{name}` has a schema of its own");
+            checker.say_at(Code::E406, column.name.span, message, "remove `columns`");
+            return Some(spec);
+        }
+        (true, None) => {
+            let help =
+                "write `columns { name: text, amount: decimal? }` inside its braces, `?` for cells that may be blank";
+            checker.say_at(Code::E105, item.entity.span, format!("`{name}` needs to know its columns"), help);
+            return None;
+        }
+        (true, Some(_)) => {}
+    }
+    let mut fields = spec.record.fields.clone();
+    for column in &item.columns {
+        let base = type_named(checker, &column.ty)?;
+        if fields.iter().any(|field| field.name == column.name.text) {
+            let message = format!("the column `{}` is there already", column.name.text);
+            checker.say_at(Code::E104, column.name.span, message, "remove one of the two");
+            continue;
+        }
+        let ty = Type { nullable: column.blank, ..Type::new(base) };
+        fields.push(Field { ty, ..Field::required(&column.name.text, Type::new(Base::Any)) });
+    }
+    let record = ObjectSpec { name: spec.record.name.clone(), fields, open: false };
+    Some(SourceSpec { record: Arc::new(record), ..spec })
+}
+
+/// The type of a name, for a parameter or a column.
+fn type_named(checker: &mut Checker<'_>, ty: &Name) -> Option<Base> {
+    Some(match ty.text.as_str() {
+        "text" => Base::Text,
+        "int" => Base::Int,
+        "decimal" => Base::Decimal,
+        "bool" => Base::Bool,
+        "date" => Base::Date,
+        "instant" => Base::Instant,
+        "duration" => Base::Duration,
+        other => {
+            let message = format!("there is no type `{other}`");
+            let help = match other {
+                "string" => "write `text`".to_owned(),
+                "number" | "float" => "write `decimal`, or `int` for a whole number".to_owned(),
+                _ => "text, int, decimal, bool, date, instant or duration".to_owned(),
+            };
+            checker.say_at(Code::E227, ty.span, message, help);
+            return None;
+        }
+    })
+}
+
 fn params(checker: &mut Checker<'_>, file: &File) {
     for item in &file.items {
         let ItemKind::Param { name, ty, default } = &item.kind else { continue };
-        let base = match ty.text.as_str() {
-            "text" => Base::Text,
-            "int" => Base::Int,
-            "decimal" => Base::Decimal,
-            "bool" => Base::Bool,
-            "date" => Base::Date,
-            "duration" => Base::Duration,
-            other => {
-                let message = format!("there is no type `{other}`");
-                let help = match other {
-                    "string" => "write `text`".to_owned(),
-                    "number" | "float" => "write `decimal`, or `int` for a whole number".to_owned(),
-                    _ => "text, int, decimal, bool, date or duration".to_owned(),
-                };
-                checker.say_at(Code::E227, ty.span, message, help);
-                broken(checker, name);
-                continue;
-            }
+        let Some(base) = type_named(checker, ty) else {
+            broken(checker, name);
+            continue;
         };
         let default = match default {
             Some(default) => {
@@ -353,6 +427,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
     if let Some(filter) = &item.filter {
         self::filter(checker, filter, &spec, &mut filters);
     }
+    let spec = columns(checker, item, spec)?;
     facts.operations.insert(format!("{}.{}", item.connector.text, spec.operation));
     let plan = SourcePlan {
         connector: item.connector.text.clone(),

@@ -33,6 +33,9 @@ impl Here {
 impl Checker<'_> {
     /// A JSONPath query that is no plain path.
     pub(super) fn query(&mut self, text: &str, span: Span) -> Option<Typed> {
+        if self.is_behind("$", span) {
+            return None;
+        }
         let query = match Query::parse(text) {
             Ok(query) => query,
             Err(error) => {

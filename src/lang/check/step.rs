@@ -8,7 +8,7 @@ use crate::plan::{EachPlan, Facts, Node, Step, TargetPlan};
 
 /// What names a record, or an item of one: text or a whole number, and nobody's data.
 pub(super) fn key(checker: &mut Checker<'_>, key: Typed) -> Option<Node> {
-    if matches!(key.ty.base, Base::Text | Base::Int | Base::Enum(_) | Base::Any) {
+    if matches!(key.ty.base, Base::Text | Base::Int | Base::Date | Base::Enum(_) | Base::Any) {
         if key.ty.carries_pii() {
             let help = "use the record's id; keys are shown in lists and logs";
             checker.say_at(Code::E504, key.node.at, "buyer data cannot be the key", help);
@@ -16,7 +16,7 @@ pub(super) fn key(checker: &mut Checker<'_>, key: Typed) -> Option<Node> {
         }
         return Some(key.node);
     }
-    let message = format!("a key is text or a whole number, and this is {}", key.ty);
+    let message = format!("a key is text, a whole number or a date, and this is {}", key.ty);
     checker.say_at(Code::E334, key.node.at, message, "take the field that names it, such as its id");
     None
 }

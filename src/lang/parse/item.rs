@@ -39,6 +39,7 @@ impl Builder<'_> {
                 let conditions: Option<Vec<(Name, i64)>> = inner.map(|part| self.alert_condition(part)).collect();
                 ItemKind::Alert { route, conditions: conditions? }
             }
+            Rule::grouping => ItemKind::Group(self.grouping(declared)?),
             Rule::test => ItemKind::Test(self.test(declared)?),
             _ => ItemKind::Step(self.step(declared)?),
         };
@@ -48,7 +49,8 @@ impl Builder<'_> {
     fn source(&mut self, pair: Pair<'_, Rule>) -> Option<SourceItem> {
         let mut inner = parts(pair);
         let (connector, entity) = self.entity(inner.next()?)?;
-        let mut source = SourceItem { connector, entity, triggers: Vec::new(), filter: None, since: None };
+        let mut source =
+            SourceItem { connector, entity, triggers: Vec::new(), filter: None, since: None, columns: Vec::new() };
         for clause in inner {
             match clause.as_rule() {
                 Rule::trigger_on => {
@@ -58,6 +60,11 @@ impl Builder<'_> {
                     }
                 }
                 Rule::where_ => source.filter = Some(self.expr(parts(clause).next()?)?),
+                Rule::columns => {
+                    for column in parts(clause) {
+                        source.columns.push(self.column(column)?);
+                    }
+                }
                 _ => source.since = Some(self.duration(&parts(clause).next()?)?),
             }
         }
