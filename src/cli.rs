@@ -18,11 +18,14 @@ mod explain;
 mod fmt;
 mod functions;
 mod graph;
+mod impact;
 mod map;
+mod plan;
 mod record;
 mod run;
 mod runs;
 mod sandbox;
+mod stopped;
 mod store;
 mod test;
 
@@ -51,7 +54,9 @@ pub fn main() -> ExitCode {
         Command::Check(args) => check::run(&args),
         Command::Fmt(args) => fmt::run(&args),
         Command::Test(args) => test::run(&args),
-        Command::Explain { code } => explain::run(&code),
+        Command::Explain { what, field, format } => explain::run(&what, field.as_deref(), format),
+        Command::Plan(args) => plan::run(&args),
+        Command::Impact(args) => impact::run(&args),
         Command::Eval(args) => eval::run(&args),
         Command::Map(args) => map::run(&args),
         Command::Graph { flow, format } => graph::run(&flow, format),

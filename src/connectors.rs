@@ -13,6 +13,7 @@ pub mod tims;
 mod token;
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use crate::catalog::ConnectorSpec;
 use crate::clock::SharedClock;
@@ -38,13 +39,18 @@ pub struct Deps {
 struct Entry {
     spec: fn() -> ConnectorSpec,
     open: fn(&Settings<'_>, &Deps) -> Result<Connection, ConnectorError>,
+    /// The setting that limits all its operations together, and how it is read, where there is one.
+    limit: Option<(&'static str, ReadLimit)>,
 }
+
+/// Reads a limit: so many calls in so long.
+type ReadLimit = fn(&str) -> Option<(usize, Duration)>;
 
 /// The connectors, sorted by name.
 const TABLE: &[Entry] = &[
-    Entry { spec: amazon::spec, open: amazon::open },
-    Entry { spec: files::spec, open: files::open },
-    Entry { spec: tims::spec, open: tims::open },
+    Entry { spec: amazon::spec, open: amazon::open, limit: None },
+    Entry { spec: files::spec, open: files::open, limit: None },
+    Entry { spec: tims::spec, open: tims::open, limit: Some(("limit", tims::limit)) },
 ];
 
 static SPECS: LazyLock<Vec<Arc<ConnectorSpec>>> =
@@ -54,6 +60,16 @@ static SPECS: LazyLock<Vec<Arc<ConnectorSpec>>> =
 #[must_use]
 pub fn specs() -> Vec<Arc<ConnectorSpec>> {
     SPECS.clone()
+}
+
+/// The limit that all operations of a connector share, so many calls in so long, as its settings say; `given` tells what
+/// an environment sets.
+#[must_use]
+pub fn shared_limit(name: &str, given: &dyn Fn(&str) -> Option<String>) -> Option<(usize, Duration)> {
+    let (spec, entry) = SPECS.iter().zip(TABLE).find(|(spec, _)| spec.name == name)?;
+    let (setting, read) = entry.limit?;
+    let default = || spec.settings.iter().find(|known| known.name == setting)?.default.map(str::to_owned);
+    read(&given(setting).or_else(default)?)
 }
 
 /// Opens a connection: checks its settings and makes it ready, without calling anything.

@@ -83,6 +83,8 @@ pub struct Diagnostic {
     pub span: Span,
     /// Further places.
     pub labels: Vec<Label>,
+    /// What else is known of it.
+    pub notes: Vec<String>,
     /// What to write instead.
     pub help: Option<String>,
 }
@@ -91,13 +93,20 @@ impl Diagnostic {
     /// A finding at a place.
     #[must_use]
     pub fn new(code: Code, span: Span, message: impl Into<String>) -> Self {
-        Self { code, message: message.into(), span, labels: Vec::new(), help: None }
+        Self { code, message: message.into(), span, labels: Vec::new(), notes: Vec::new(), help: None }
     }
 
     /// With what to write instead.
     #[must_use]
     pub fn help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
+        self
+    }
+
+    /// With something else that is known of it.
+    #[must_use]
+    pub fn note(mut self, note: impl Into<String>) -> Self {
+        self.notes.push(note.into());
         self
     }
 

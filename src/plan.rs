@@ -11,11 +11,14 @@ pub mod expr;
 pub mod facts;
 pub mod fields;
 pub mod fold;
+pub mod forecast;
 pub mod graph;
 pub mod group;
+pub mod lineage;
 pub mod progress;
 pub mod table;
 pub mod template;
+pub mod trace;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -85,6 +88,13 @@ impl Plan {
             }
             None => format!("nothing was found for {keys}"),
         }
+    }
+
+    /// The text of a place, on one line.
+    #[must_use]
+    pub fn snippet(&self, at: Span) -> String {
+        let text = self.source_text.slice(at);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// File, line and column of a place in the flow.

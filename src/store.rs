@@ -15,8 +15,8 @@ pub mod seal;
 use async_trait::async_trait;
 
 pub use records::{
-    Attempt, AuditEntry, BucketEntry, CursorEntry, DeadLetter, DeadLetterState, DocumentEntry, HistoryEntry,
-    HistoryEvent, RecordEntry, RecordStatus, RunEntry, StepEntry, StepState,
+    Attempt, AuditEntry, BucketEntry, CursorEntry, DeadLetter, DeadLetterState, DocumentEntry, FoundPlace,
+    HistoryEntry, HistoryEvent, RecordEntry, RecordStatus, RunEntry, StepEntry, StepState,
 };
 
 /// One concern, one table. The numbers are part of the file format and are never reused.

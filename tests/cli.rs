@@ -127,7 +127,7 @@ fn eval_is_exact_and_says_what_is_missing() {
 fn map_writes_a_line_per_write_and_tells_rejected_records_apart() {
     let directory = place(FLOW);
     let input = "{\"orderId\":\"1\",\"orderItems\":[{}]}\n\n{\"orderId\":\"2\",\"orderItems\":[]}\nnonsense\n{\"orderId\":\"3\",\"orderItems\":[{}]}\n";
-    let said = flowrun(directory.path(), &["map", "small.flow", "--input", "-"], input);
+    let said = flowrun(directory.path(), &["map", "small.flow", "--input", "-", "--format", "json"], input);
     assert_eq!(said.code, 1);
     let writes = said.lines();
     assert_eq!(writes.iter().map(|line| line["key"].as_str().unwrap()).collect::<Vec<_>>(), ["1", "3"]);
@@ -143,6 +143,14 @@ fn map_writes_a_line_per_write_and_tells_rejected_records_apart() {
         (&"2".into(), &"no lines".into(), &11.into())
     );
     assert!(rejected[0]["file"].as_str().unwrap().ends_with("small.flow"));
+    assert_eq!(rejected[0]["found"], serde_json::json!([{"path": "$.orderItems", "value": "a list of 0 items"}]));
+    // People see the place in the flow, the record and what it has there.
+    let told = flowrun(directory.path(), &["map", "small.flow", "--input", "-"], input);
+    assert_eq!((told.code, &told.out), (1, &said.out));
+    for part in ["error[E601]: no lines", "^^^^", "record 2, line 3 of the input", "$.orderItems is a list of 0 items"]
+    {
+        assert!(told.err.contains(part), "{part}: {}", told.err);
+    }
     // One document over several lines is taken too.
     let pretty = "[\n  {\"orderId\": \"1\", \"orderItems\": [{}]},\n  {\"orderId\": \"2\", \"orderItems\": [{}]}\n]\n";
     let said = flowrun(directory.path(), &["map", "small.flow"], pretty);

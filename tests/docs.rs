@@ -448,3 +448,52 @@ fn the_list_of_connectors_is_up_to_date() {
     flows::golden(&flows::root().join("docs/connectors.md"), &out, &mut wrong);
     assert!(wrong.is_empty(), "docs/connectors.md is not up to date; UPDATE=1 rewrites it");
 }
+
+/// What is said of an example: its errors, or its warnings where it has none; or why a record of it stops.
+fn said(flow: &str, record: Option<&str>) -> String {
+    let source = flows::source("example.flow", &whole(flow));
+    let compiled = lang::compile(&source, &flows::catalog(), &FilesInMemory::default(), &flows::anywhere());
+    if let (Some(plan), Some(record)) = (&compiled.plan, record) {
+        let done = flows::run(plan, flows::document(record), &flowrun::rehearse::Mocks::default());
+        let flowrun::plan::Next::Rejected(error) = done.end else { panic!("{flow} does not stop {record}") };
+        let who = format!("record {}, line 1 of the input", done.key.unwrap_or_default());
+        let told = error.stopped(who);
+        return text::render(&source, &[told], false);
+    }
+    let failed = compiled.failed();
+    let unused = |found: &&flowrun::diag::Diagnostic| found.code.name() != "W901" || compiled.diagnostics.len() == 1;
+    let shown = compiled.diagnostics.iter().filter(unused);
+    let shown: Vec<_> = shown.filter(|found| !failed || found.severity() == Severity::Error).cloned().collect();
+    text::render(&source, &shown, false)
+}
+
+#[test]
+fn the_comparison_shows_what_is_said() {
+    let path = flows::root().join("docs/errors-compared.md");
+    let text = std::fs::read_to_string(&path).unwrap();
+    let (mut out, mut shown) = (String::new(), 0);
+    let (mut flow, mut record) = (String::new(), None);
+    let mut lines = text.lines();
+    while let Some(line) = lines.next() {
+        let Some(info) = line.strip_prefix("```").filter(|info| !info.is_empty()) else {
+            writeln!(out, "{line}").unwrap();
+            continue;
+        };
+        let body: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        let mut body = body.join("\n");
+        match info {
+            "console flowrun" => {
+                body = said(&flow, record.take().as_deref()).trim_end().to_owned();
+                shown += 1;
+            }
+            "json" => record = Some(body.clone()),
+            info if info == "wrong" || info.starts_with("flow") => flow = format!("{body}\n"),
+            _ => {}
+        }
+        writeln!(out, "```{info}\n{body}\n```").unwrap();
+    }
+    assert_eq!(shown, 20, "twenty mistakes");
+    let mut wrong = Vec::new();
+    flows::golden(&path, &out, &mut wrong);
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}

@@ -114,12 +114,29 @@ pub(crate) enum Command {
         after_help = "Examples:\n  flowrun test flows\n  flowrun test flows/order_sync.flow --filter cancel\n  flowrun test flows --update                                write golden files anew, and see what changed\n  flowrun test flows --coverage-html coverage                pages that show what no test reaches\n  flowrun test flows --format junit --output report.xml      for CI\n\nExit codes: 0 all passed · 1 some failed, or too little is covered · 2 usage · 3 a flow has errors"
     )]
     Test(Test),
-    /// Explain a diagnostic's code.
-    #[command(after_help = "Example:\n  flowrun explain E302")]
+    /// Explain a field of a flow, where it comes from and where it goes; or a diagnostic's code.
+    #[command(
+        after_help = "Examples:\n  flowrun explain flows/order_sync.flow order.lines.unit_price   paths, tables, conditions, functions behind it\n  flowrun explain flows/order_sync.flow sale.customer_id         a field that a target gets\n  flowrun explain flows/order_sync.flow order                    all fields of a transform, a line each\n  flowrun explain flows/order_sync.flow                          what can be explained\n  flowrun explain E302                                           a diagnostic's code"
+    )]
     Explain {
-        /// The code, as in E302.
-        code: String,
+        /// A flow; or a diagnostic's code, as in E302.
+        what: String,
+        /// A field of the flow: NAME or NAME.path, where NAME is a let, a transform or a target.
+        field: Option<String>,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
     },
+    /// What flows will cost in an environment: calls against each quota, fields, buyer data, state, time for a backlog.
+    #[command(
+        after_help = "Examples:\n  flowrun plan flows/order_sync.flow --env prod\n  flowrun plan flows/order_sync.flow --env prod --per-hour 400 --backlog 5000\n  flowrun plan flows --env prod --format json          all flows on one account, added up\n\nExit codes: 0 it can be kept · 1 the schedule cannot finish (E461) · 2 usage or settings · 3 a flow has errors"
+    )]
+    Plan(Plan),
+    /// What breaks when a field of a system, or a table, changes: the flows that read or write it.
+    #[command(
+        after_help = "Examples:\n  flowrun impact amazon.orders.buyer.buyerEmail        where the address is read, and what it ends in\n  flowrun impact amazon.orders.buyer flows             everything of the buyer\n  flowrun impact tims.sales_orders.lines               who writes the lines\n  flowrun impact lookups/marketplaces.csv.price_list   a table's column\n\nExit codes: 0 no flow uses it · 1 some do · 2 there is no such field · 3 a flow has errors"
+    )]
+    Impact(Impact),
     /// Evaluate one expression against a JSON document, which is `$`.
     #[command(
         after_help = "Examples:\n  flowrun eval '1.10 + 2'\n  echo '{\"a\":[1,2]}' | flowrun eval 'sum($.a)' --input -"
@@ -224,6 +241,45 @@ pub(crate) struct Check {
     pub(crate) format: CheckFormat,
 }
 
+/// `flowrun plan`
+#[derive(Debug, Args)]
+pub(crate) struct Plan {
+    /// Flow files, or directories to search. Flows of one environment share its connections and their quotas.
+    #[arg(required = true)]
+    pub(crate) flows: Vec<PathBuf>,
+    /// The environment: NAME of environments/NAME.yaml beside the flow.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) env: String,
+    /// The directory that holds environment files.
+    #[arg(long, value_name = "DIR", env = "FLOWRUN_ENVIRONMENTS")]
+    pub(crate) environments: Option<PathBuf>,
+    /// Records that change in an hour, for each flow.
+    #[arg(long, value_name = "N", default_value_t = 60)]
+    pub(crate) per_hour: u32,
+    /// Of a hundred lookups with a cache, how many are answered from it.
+    #[arg(long, value_name = "PERCENT", default_value_t = 80, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub(crate) hits: u32,
+    /// Records that wait already: how long they take.
+    #[arg(long, value_name = "N")]
+    pub(crate) backlog: Option<u32>,
+    /// How.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
+/// `flowrun impact`
+#[derive(Debug, Args)]
+pub(crate) struct Impact {
+    /// CONNECTOR.ENTITY.field; or a table's file, perhaps with .column behind it.
+    pub(crate) field: String,
+    /// Flow files, or directories to search.
+    #[arg(default_value = ".")]
+    pub(crate) flows: Vec<PathBuf>,
+    /// How.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
+}
+
 /// `flowrun fmt`
 #[derive(Debug, Args)]
 pub(crate) struct Fmt {
@@ -301,6 +357,9 @@ pub(crate) struct Map {
     /// Answers of lookups and targets.
     #[arg(long, value_name = "MOCKS.json")]
     pub(crate) with: Option<PathBuf>,
+    /// How records that are rejected are told on stderr: the place in the flow underlined, or one JSON object a line.
+    #[arg(long, value_enum, default_value_t = Format::Human)]
+    pub(crate) format: Format,
     /// How many threads map; as many as there are processors where it is not given. The output is the same.
     #[arg(long, value_name = "N")]
     pub(crate) threads: Option<std::num::NonZeroU8>,

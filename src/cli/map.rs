@@ -9,9 +9,9 @@ use std::collections::BTreeMap;
 use std::io::{Read, Write as _};
 use std::sync::Arc;
 
-use super::args;
+use super::args::{self, Format};
 use super::exit::{Exit, Failure, Outcome};
-use super::{check, output, project};
+use super::{check, output, project, stopped};
 use crate::catalog::Base;
 use crate::lang::Environment;
 use crate::plan::Plan;
@@ -44,7 +44,7 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         Some(threads) => usize::from(threads.get()),
         None => std::thread::available_parallelism().map_or(1, usize::from),
     };
-    let mut told = Told { plan: &plan, out: std::io::stdout().lock(), rejected: 0 };
+    let mut told = Told { plan: &plan, out: std::io::stdout().lock(), rejected: 0, format: args.format };
     let mapper = || Mapper::new(&plan, Arc::clone(&params), &mocks);
     match (rows::format(args.input_format, &args.input), &plan.group) {
         (None, None) => batches::map(Batches::new(input), threads, mapper, |mapped| told.mapped(&mapped))?,
@@ -66,6 +66,7 @@ struct Told<'p> {
     plan: &'p Plan,
     out: std::io::StdoutLock<'static>,
     rejected: u64,
+    format: Format,
 }
 
 impl Told<'_> {
@@ -78,7 +79,8 @@ impl Told<'_> {
     /// Tells a record that was refused.
     fn refused(&mut self, refusal: &Refused) {
         self.rejected += 1;
-        reject(self.plan, refusal);
+        let line = (refusal.line > 0).then_some(refusal.line);
+        stopped::tell(self.plan, refusal.key.as_deref(), &refusal.error, line, self.format);
     }
 
     fn end(mut self) -> Outcome {
@@ -111,22 +113,4 @@ fn params(plan: &Plan, environment: &Environment) -> Result<Arc<[Value]>, Failur
             })
         })
         .collect()
-}
-
-fn reject(plan: &Plan, refusal: &Refused) {
-    let (error, number) = (&refusal.error, (refusal.line > 0).then_some(refusal.line));
-    let (file, line, column) = plan.place(error.at);
-    let rejected = serde_json::json!({
-        "key": refusal.key, "reason": error.message, "code": error.code.name(),
-        "file": &*file, "line": line, "column": column, "input_line": number,
-    });
-    let mut rejected = rejected;
-    if !error.calls.is_empty() {
-        let calls = error.calls.iter().map(|call| {
-            let (file, line, column) = plan.place(*call);
-            serde_json::json!({ "file": &*file, "line": line, "column": column })
-        });
-        rejected["called_at"] = calls.collect();
-    }
-    output::note(&rejected.to_string());
 }

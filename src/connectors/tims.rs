@@ -29,6 +29,7 @@ use crate::clock::SharedClock;
 use crate::value::{Value, json};
 
 pub(super) use descriptor::spec;
+pub(super) use limit::plan as limit;
 
 /// A TIMS company.
 pub(super) struct Tims {

@@ -138,6 +138,7 @@ codes! {
     E432: "rule that fits every key",
     E433: "cell of another type",
     E434: "lookup that cannot be turned round",
+    E461: "schedule that the quotas do not let through",
     E501: "required field missing",
     E502: "field that the target does not have",
     E503: "target cannot settle an unknown outcome",

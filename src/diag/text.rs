@@ -53,6 +53,9 @@ fn report<'a>(source: &'a Source, diagnostic: &'a Diagnostic) -> Group<'a> {
     }
     let title = level.primary_title(&*diagnostic.message).id(diagnostic.code.name());
     let mut group = title.elements(snippets.into_iter().map(|(_, snippet)| snippet));
+    for note in &diagnostic.notes {
+        group = group.element(Level::NOTE.message(&**note));
+    }
     if let Some(help) = &diagnostic.help {
         group = group.element(Level::HELP.message(&**help));
     }

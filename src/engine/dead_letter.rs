@@ -11,8 +11,8 @@ use super::record::{Failure, Identity, Job};
 use super::trail::Trail;
 use crate::clock::Clock;
 use crate::store::{
-    self, Batch, DeadLetter, DeadLetterState, HistoryEntry, HistoryEvent, RecordEntry, RecordStatus, Store, StoreError,
-    key,
+    self, Batch, DeadLetter, DeadLetterState, FoundPlace, HistoryEntry, HistoryEvent, RecordEntry, RecordStatus, Store,
+    StoreError, key,
 };
 use crate::value::json;
 
@@ -54,6 +54,7 @@ pub(super) async fn bury(
     let plan = ctx.plan;
     let id = format!("{}{}", prefix(&plan.flow, record.key), record.version.get(..8).unwrap_or_default());
     let (file, line, column) = plan.place(failure.at);
+    let start = u32::try_from(plan.source_text.part(failure.at.start).start).unwrap_or_default();
     let letter = DeadLetter {
         id: id.clone(),
         flow: plan.flow.clone(),
@@ -68,6 +69,8 @@ pub(super) async fn bury(
         file: file.to_string(),
         line,
         column,
+        span: Some((failure.at.start - start, failure.at.end - start)),
+        found: failure.found.into_iter().map(|found| FoundPlace { path: found.path, value: found.value }).collect(),
         attempts: failure.attempts,
         at: ctx.now(),
         record: ctx.deps.sealer.seal(json::to_string(&job.value).as_bytes()),

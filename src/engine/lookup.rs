@@ -103,6 +103,7 @@ impl<'a> Found<'a> {
                 reason: format!("the lookup `{}` failed: {error}", plan.name),
                 step: Some(name.clone()),
                 attempts,
+                found: Vec::new(),
             }))
         };
         let found = match call::call(ctx, slot, asked, make).await {

@@ -56,12 +56,21 @@ pub(super) struct Failure {
     pub(super) reason: String,
     pub(super) step: Option<String>,
     pub(super) attempts: Vec<Attempt>,
+    /// Where in the record it comes from.
+    pub(super) found: Vec<crate::plan::trace::Found>,
 }
 
 impl From<EvalError> for Failure {
     fn from(error: EvalError) -> Self {
         let cause = error.into_cause();
-        Self { code: cause.code, at: cause.at, reason: cause.message, step: None, attempts: Vec::new() }
+        Self {
+            code: cause.code,
+            at: cause.at,
+            reason: cause.message,
+            step: None,
+            attempts: Vec::new(),
+            found: cause.found,
+        }
     }
 }
 

@@ -153,7 +153,7 @@ impl Step<'_> {
         self.ctx.tally().target(&self.target.name).failed += 1;
         // Incidents are told apart by the target: one cause for many items is one incident.
         let (name, step) = (self.name, Some(self.target.name.clone()));
-        Failure { code, at: self.target.at, reason: format!("`{name}`: {why}"), step, attempts }
+        Failure { code, at: self.target.at, reason: format!("`{name}`: {why}"), step, attempts, found: Vec::new() }
     }
 
     async fn make(

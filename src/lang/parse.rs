@@ -293,12 +293,21 @@ fn fields(text: &str, start: usize, error: usize, file: &mut File, found: &mut V
     }
 }
 
+/// How many more brackets a line opens than it closes, outside text.
 fn balance(text: &str) -> i32 {
-    text.chars().fold(0, |depth, char| match char {
-        '(' | '[' | '{' => depth + 1,
-        ')' | ']' | '}' => depth - 1,
-        _ => depth,
-    })
+    let mut depth = 0;
+    let mut quoted = false;
+    let mut chars = text.chars();
+    while let Some(char) = chars.next() {
+        match char {
+            '\\' if quoted => drop(chars.next()),
+            '"' => quoted = !quoted,
+            '(' | '[' | '{' if !quoted => depth += 1,
+            ')' | ']' | '}' if !quoted => depth -= 1,
+            _ => {}
+        }
+    }
+    depth
 }
 
 #[cfg(test)]

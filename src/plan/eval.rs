@@ -67,6 +67,8 @@ pub struct Cause {
     pub calls: Vec<Span>,
     /// What must be looked up first; then it is no error but a pause.
     pub wanted: Vec<Wanted>,
+    /// Where in the record it comes from, once the record has been rejected.
+    pub found: Vec<super::trace::Found>,
 }
 
 impl EvalError {
@@ -87,7 +89,14 @@ impl EvalError {
     /// An error at a place.
     #[must_use]
     pub fn new(code: Code, at: Span, message: impl Into<String>) -> Self {
-        Self(Box::new(Cause { code, at, message: message.into(), calls: Vec::new(), wanted: Vec::new() }))
+        Self(Box::new(Cause {
+            code,
+            at,
+            message: message.into(),
+            calls: Vec::new(),
+            wanted: Vec::new(),
+            found: Vec::new(),
+        }))
     }
 
     /// A pause, until these are looked up.
@@ -99,6 +108,7 @@ impl EvalError {
             message: "not looked up yet".to_owned(),
             calls: Vec::new(),
             wanted,
+            found: Vec::new(),
         }))
     }
 

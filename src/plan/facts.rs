@@ -2,8 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::Slot;
+use crate::catalog::Type;
+use crate::diag::Span;
+
 /// What a flow reads, writes and calls.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq)]
 pub struct Facts {
     /// Fields read, by `connector.entity`: `buyer.buyerEmail`, `orderItems[].product.sellerSku`.
     pub reads: BTreeMap<String, BTreeSet<String>>,
@@ -19,4 +23,10 @@ pub struct Facts {
     pub private_lookups: BTreeSet<String>,
     /// Tables used.
     pub tables: BTreeSet<String>,
+    /// What each variable is, by its slot.
+    pub variables: BTreeMap<Slot, Type>,
+    /// What each target is given, by the slot of its answer.
+    pub payloads: BTreeMap<Slot, Type>,
+    /// Where the source's triggers stand, in their order.
+    pub triggers: Vec<Span>,
 }

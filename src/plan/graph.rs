@@ -195,7 +195,7 @@ impl Drawing<'_> {
                     self.steps(otherwise, Some(&(id, "no")));
                 }
                 Step::Each(each) => {
-                    let text = self.plan.source_text.text.get(each.list.at.range()).unwrap_or("items");
+                    let text = self.plan.source_text.slice(each.list.at);
                     let short: String =
                         text.split_whitespace().collect::<Vec<_>>().join(" ").chars().take(48).collect();
                     let id = self.next(GraphKind::Condition, format!("each\n{short}"), each.list.at.start);

@@ -5,6 +5,7 @@
 use std::collections::HashSet;
 
 use super::eval::{EvalError, Frame, Lookups, MAX_ITEMS, Wanted, evaluate, sides, text_of};
+use super::trace::trace;
 use super::{EachPlan, Plan, Step, TargetId, TargetPlan};
 use crate::catalog::wire;
 use crate::diag::{Code, Span};
@@ -113,7 +114,11 @@ impl Progress {
     /// The record's key as text.
     pub fn key(&mut self, plan: &Plan, lookups: &dyn Lookups) -> Result<String, EvalError> {
         let unusable = |why: &str| EvalError::new(Code::E613, plan.key.at, format!("the record's key is {why}"));
-        name(&evaluate(&plan.key, &mut self.frame, lookups)?).map_err(unusable)
+        let key = evaluate(&plan.key, &mut self.frame, lookups).and_then(|key| name(&key).map_err(unusable));
+        key.map_err(|mut error| {
+            error.found = trace(plan, &error, &self.frame);
+            error
+        })
     }
 
     /// Goes on to the next thing that is needed from outside, or to the end.
@@ -131,6 +136,7 @@ impl Progress {
                 Ok(None) => {}
                 Err(error) if !error.wanted.is_empty() => return Next::Lookup(error.into_cause().wanted),
                 Err(mut error) => {
+                    error.found = trace(plan, &error, &self.frame);
                     let item = self.item();
                     if !item.is_empty() {
                         error.message.push_str(&format!(" (item {item})"));

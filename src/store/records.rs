@@ -250,12 +250,27 @@ pub struct DeadLetter {
     pub line: u32,
     /// The column, from 1.
     pub column: u32,
+    /// The bytes of the flow's file that it is about; unknown in entries of earlier versions.
+    #[serde(default)]
+    pub span: Option<(u32, u32)>,
+    /// Where in the record it comes from, and what is there.
+    #[serde(default)]
+    pub found: Vec<FoundPlace>,
     /// Each try: when, and what the remote said.
     pub attempts: Vec<Attempt>,
     /// When it stopped.
     pub at: Timestamp,
     /// The record as JSON, sealed because it may hold buyer data.
     pub record: Vec<u8>,
+}
+
+/// A place in the record.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct FoundPlace {
+    /// The way to it: `$.orderItems[1].product.price`.
+    pub path: String,
+    /// What is there, hidden where it is buyer data; nothing where there is nothing.
+    pub value: Option<String>,
 }
 
 /// One try of a step.

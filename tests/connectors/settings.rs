@@ -13,7 +13,7 @@ fn wrong(name: &str, settings: &ConnectionSettings) -> String {
 #[test]
 fn the_table_is_sorted_and_each_setting_is_documented() {
     let specs = specs();
-    assert_eq!(specs.iter().map(|spec| spec.name).collect::<Vec<_>>(), ["amazon", "tims"]);
+    assert_eq!(specs.iter().map(|spec| spec.name).collect::<Vec<_>>(), ["amazon", "files", "tims"]);
     assert!(specs.iter().flat_map(|spec| &spec.settings).all(|setting| !setting.doc.is_empty()));
     for spec in &specs {
         for entity in &spec.entities {

@@ -9,8 +9,10 @@ use super::super::exit::{Exit, Failure, Outcome};
 use super::super::ledger::Ledger;
 use super::super::{environment, output, project, runtime, sandbox_time};
 use super::word;
+use crate::diag::{Code, Span, text};
 use crate::engine::inspect;
-use crate::store::{AuditEntry, Batch, DeadLetter, DeadLetterState, Store, Table, key};
+use crate::plan::trace::{Found, told};
+use crate::store::{AuditEntry, Batch, DeadLetter, DeadLetterState, FoundPlace, Store, Table, key};
 use crate::value::json as exact;
 
 pub(super) fn run(id: &str, at: &At, with_record: bool, format: Format) -> Outcome {
@@ -93,6 +95,8 @@ fn whole(letter: &DeadLetter) -> Value {
         "line": letter.line,
         "column": letter.column,
         "source": source_line(letter),
+        "span": letter.span,
+        "found": letter.found.iter().map(|found| json!({"path": found.path, "value": found.value})).collect::<Vec<_>>(),
         "attempts": attempts,
         "at": letter.at.to_string(),
     })
@@ -117,7 +121,12 @@ fn human(letter: &DeadLetter) -> Result<(), Failure> {
         say("step", step)?;
     }
     say("flow", &format!("{}:{}:{}, version {}", letter.file, letter.line, letter.column, letter.flow_version))?;
-    if let Some(line) = source_line(letter) {
+    for place in &letter.found {
+        say("found", &found(place).to_string())?;
+    }
+    if let Some(shown) = underlined(letter) {
+        output::line(&format!("\n{shown}"))?;
+    } else if let Some(line) = source_line(letter) {
         output::line(&format!("\n{:>5} | {line}", letter.line))?;
     }
     if !letter.attempts.is_empty() {
@@ -129,6 +138,25 @@ fn human(letter: &DeadLetter) -> Result<(), Failure> {
         output::line(&format!("  {}{status}{request}  {}", attempt.at, attempt.error))?;
     }
     Ok(())
+}
+
+/// The place in the flow as `check` would show it, with what the record has there; only while the file still has that
+/// place where it was.
+fn underlined(letter: &DeadLetter) -> Option<String> {
+    let source = project::read(Path::new(&letter.file)).ok()?;
+    let (start, end) = letter.span?;
+    let code = Code::named(&letter.cause)?;
+    if source.place(start) != (letter.line, letter.column) {
+        return None;
+    }
+    let found: Vec<Found> = letter.found.iter().map(found).collect();
+    let record = format!("record {} of {}", letter.key, letter.flow);
+    let told = told(code, Span { start, end }, &letter.reason, record, &found);
+    Some(text::render(&source, &[told], output::colour_on_stdout()).trim_end().to_owned())
+}
+
+fn found(place: &FoundPlace) -> Found {
+    Found { path: place.path.clone(), value: place.value.clone() }
 }
 
 /// The flow's line, as the file has it now.

@@ -25,6 +25,13 @@ pub(super) struct Limit {
     state: Mutex<State>,
 }
 
+/// The calls and the time that a setting such as `60/60s`, or `60` for a minute, tells; `None` where it is `off`.
+pub(in crate::connectors) fn plan(text: &str) -> Option<(usize, Duration)> {
+    let (calls, span) = text.split_once('/').unwrap_or((text, "60s"));
+    let calls = calls.trim().parse::<usize>().ok().filter(|calls| (1..=1_000_000).contains(calls));
+    calls.zip(settings::duration(span.trim()))
+}
+
 #[derive(Debug, Default)]
 struct State {
     taken: VecDeque<Timestamp>,
@@ -38,10 +45,10 @@ impl Limit {
         let plan = if text.eq_ignore_ascii_case("off") {
             None
         } else {
-            let (calls, span) = text.split_once('/').unwrap_or((text, "60s"));
-            let calls = calls.trim().parse::<usize>().ok().filter(|calls| (1..=1_000_000).contains(calls));
-            let plan = calls.zip(settings::duration(span.trim()));
-            Some(plan.ok_or_else(|| settings.wrong("limit", format!("is `{text}`, but must be like 60/60s, or off")))?)
+            Some(
+                plan(text)
+                    .ok_or_else(|| settings.wrong("limit", format!("is `{text}`, but must be like 60/60s, or off")))?,
+            )
         };
         Ok(Self { clock, plan, gate: tokio::sync::Mutex::new(()), state: Mutex::new(State::default()) })
     }

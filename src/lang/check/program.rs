@@ -86,6 +86,7 @@ pub(super) fn check<'c>(
     }
     facts.datasets = checker.datasets.clone();
     facts.private_lookups = std::mem::take(&mut checker.private_lookups);
+    facts.variables = checker.slots.iter().map(|(slot, (ty, _))| (*slot, ty.clone())).collect();
     note_reads(checker, &source, &mut facts);
     let plan = Checked {
         flow: head.name?.text.clone(),
@@ -394,6 +395,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
     };
     let mut triggers = Vec::new();
     for (trigger, span) in &item.triggers {
+        facts.triggers.push(*span);
         triggers.push(match trigger {
             AstTrigger::Event(name) => {
                 if !spec.events.contains(&name.text.as_str()) {

@@ -56,6 +56,7 @@ impl Checker<'_> {
         self.slots.insert(slot, (output, None));
         self.answers.insert(slot, BTreeSet::new());
         let payload = payload?;
+        facts.payloads.insert(slot, payload.ty.clone());
         if !self.fits(&payload, &write, &name, facts) {
             return None;
         }
@@ -116,7 +117,15 @@ impl Checker<'_> {
         let places = self.places.get(&(Arc::as_ptr(given) as usize)).cloned().unwrap_or_default();
         let place = |name: &str| places.get(name).copied().unwrap_or(at);
         let full = |name: &str| if path.is_empty() { name.to_owned() } else { format!("{path}.{name}") };
+        // A field that is misspelt is one mistake: it is told as such, and not as a missing one too.
+        let names: Vec<&str> = wanted.fields.iter().map(|field| field.name.as_str()).collect();
+        let unknown = given.fields.iter().filter(|field| wanted.field(&field.name).is_none());
+        let meant: BTreeSet<&str> =
+            unknown.filter_map(|field| suggest::nearest(&field.name, names.iter().copied())).collect();
         for field in &wanted.fields {
+            if meant.contains(field.name.as_str()) && !wanted.open {
+                continue;
+            }
             if field.ty.nullable || given.field(&field.name).is_some() {
                 continue;
             }
@@ -136,7 +145,11 @@ impl Checker<'_> {
                     };
                     let message = format!("{} has no field `{}`", wanted.name, field.name);
                     self.say_at(Code::E502, place(&field.name), message, help);
+                    continue;
                 }
+                let (full, at) = (full(&field.name), place(&field.name));
+                written.insert(full.clone());
+                self.value_fits(&field.ty, &Type::new(Base::Any), &full, at, written);
                 continue;
             };
             let full = full(&field.name);

@@ -1,0 +1,148 @@
+//! What a record costs: a call for each write on its way and for each entity lookup with another key.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use super::{Calls, LookupCost, Operation};
+use crate::catalog::{Catalog, EntitySpec};
+use crate::plan::lineage::{Origin, Role, Tracer, What};
+use crate::plan::{LookupId, LookupKind, Node, Plan, Step};
+
+/// How many items of a list a record is taken to have, where each is written for itself.
+pub const ITEMS: u32 = 2;
+
+/// The operation that reads the source.
+pub(super) fn reading(plan: &Plan, catalog: &Catalog) -> Option<Operation> {
+    let source = entity(catalog, &plan.source.connector, &plan.source.entity)?.source.as_ref()?;
+    Some((plan.source.connector.clone(), source.operation.to_owned()))
+}
+
+/// The operation that reads one record, after an event.
+pub(super) fn fetching(plan: &Plan, catalog: &Catalog) -> Option<Operation> {
+    let source = entity(catalog, &plan.source.connector, &plan.source.entity)?.source.as_ref()?;
+    Some((plan.source.connector.clone(), source.fetch?.to_owned()))
+}
+
+fn entity<'c>(catalog: &'c Catalog, connector: &str, name: &str) -> Option<&'c EntitySpec> {
+    catalog.connector(connector)?.entity(name)
+}
+
+/// The calls of one record by operation, and how its lookups were counted.
+pub(super) fn per_record(plan: &Plan, catalog: &Catalog, hits: f64) -> (BTreeMap<Operation, Calls>, Vec<LookupCost>) {
+    let tracer = Tracer::new(plan);
+    let mut counting = Counting { tracer: &tracer, catalog, hits, asked: BTreeSet::new() };
+    let mut key = BTreeMap::new();
+    counting.lookups(&plan.key, &mut key);
+    let mut calls = counting.steps(&plan.steps);
+    add(&mut calls, &key);
+    let asked = counting.asked;
+    let lookups = plan.lookups.iter().enumerate().filter_map(|(id, lookup)| {
+        let LookupKind::Entity { connector, entity: name, cache, .. } = &lookup.kind else { return None };
+        let operation = entity(catalog, connector, name)?.lookup.as_ref()?.operation.to_owned();
+        let keys = asked.iter().filter(|(known, _)| *known == id).count();
+        let one = one(!cache.is_zero(), hits);
+        Some(LookupCost {
+            name: lookup.name.clone(),
+            operation: (connector.clone(), operation),
+            keys,
+            cache: *cache,
+            calls: one.times(f64::from(u32::try_from(keys).unwrap_or(u32::MAX))),
+        })
+    });
+    (calls, lookups.collect())
+}
+
+fn one(cached: bool, hits: f64) -> Calls {
+    Calls { typical: if cached { 1.0 - hits } else { 1.0 }, worst: 1.0 }
+}
+
+fn add(all: &mut BTreeMap<Operation, Calls>, more: &BTreeMap<Operation, Calls>) {
+    for (operation, calls) in more {
+        all.entry(operation.clone()).or_default().add(*calls);
+    }
+}
+
+struct Counting<'t, 'p> {
+    tracer: &'t Tracer<'p>,
+    catalog: &'t Catalog,
+    hits: f64,
+    /// Lookups with the text of their keys: the same key is asked once for a record.
+    asked: BTreeSet<(LookupId, String)>,
+}
+
+impl<'p> Counting<'_, 'p> {
+    fn steps(&mut self, steps: &'p [Step]) -> BTreeMap<Operation, Calls> {
+        let mut calls = BTreeMap::new();
+        for step in steps {
+            match step {
+                Step::Skip { when, because } => {
+                    self.lookups(when, &mut calls);
+                    because.iter().for_each(|because| self.lookups(because, &mut calls));
+                }
+                Step::Reject { when, because } => {
+                    self.lookups(when, &mut calls);
+                    self.lookups(because, &mut calls);
+                }
+                Step::Ensure { condition, because } => {
+                    self.lookups(condition, &mut calls);
+                    because.iter().for_each(|because| self.lookups(because, &mut calls));
+                }
+                Step::Let { value, .. } => self.lookups(value, &mut calls),
+                Step::When { condition, then, otherwise } => {
+                    self.lookups(condition, &mut calls);
+                    let (then, otherwise) = (self.steps(then), self.steps(otherwise));
+                    add(&mut calls, &longer(then, otherwise));
+                }
+                Step::Each(each) => {
+                    self.lookups(&each.list, &mut calls);
+                    let inner = self.steps(&each.steps);
+                    for (operation, one) in inner {
+                        calls.entry(operation).or_default().add(one.times(f64::from(ITEMS)));
+                    }
+                }
+                Step::Target(id) => {
+                    let Some(target) = self.tracer.plan().targets.get(*id) else { continue };
+                    self.lookups(&target.payload, &mut calls);
+                    let name = target.operation.rsplit('.').next().unwrap_or_default().to_owned();
+                    let one = Calls { typical: 1.0, worst: 1.0 };
+                    calls.entry((target.connector.clone(), name)).or_default().add(one);
+                }
+            }
+        }
+        calls
+    }
+
+    fn lookups(&mut self, node: &'p Node, calls: &mut BTreeMap<Operation, Calls>) {
+        let origin = self.tracer.origin(node, &[]);
+        self.found(&origin, calls);
+    }
+
+    fn found(&mut self, origin: &Origin, calls: &mut BTreeMap<Operation, Calls>) {
+        let plan = self.tracer.plan();
+        if let What::Found { lookup, .. } = &origin.what
+            && let Some(LookupKind::Entity { connector, entity: name, cache, .. }) =
+                plan.lookups.get(*lookup).map(|lookup| &lookup.kind)
+        {
+            let keys = origin.parts.iter().filter(|(role, _)| *role == Role::Key);
+            let key: Vec<String> = keys.map(|(_, key)| plan.snippet(key.at)).collect();
+            let operation = entity(self.catalog, connector, name).and_then(|entity| entity.lookup.as_ref());
+            if let (true, Some(spec)) = (self.asked.insert((*lookup, key.join(", "))), operation) {
+                let one = one(!cache.is_zero(), self.hits);
+                calls.entry((connector.clone(), spec.operation.to_owned())).or_default().add(one);
+            }
+        }
+        for (_, part) in &origin.parts {
+            self.found(part, calls);
+        }
+    }
+}
+
+/// Of two branches: usually the one with more calls; at worst the more of each.
+fn longer(a: BTreeMap<Operation, Calls>, b: BTreeMap<Operation, Calls>) -> BTreeMap<Operation, Calls> {
+    let total = |calls: &BTreeMap<Operation, Calls>| calls.values().map(|calls| calls.typical).sum::<f64>();
+    let (mut more, less) = if total(&a) >= total(&b) { (a, b) } else { (b, a) };
+    for (operation, calls) in less {
+        let known = more.entry(operation).or_default();
+        known.worst = known.worst.max(calls.worst);
+    }
+    more
+}
