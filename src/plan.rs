@@ -4,6 +4,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod answer;
+mod at_hand;
 pub mod case;
 pub mod coverage;
 pub mod eval;

@@ -149,7 +149,9 @@ impl Mocked<'_> {
 impl Lookups for Mocked<'_> {
     fn find(&self, lookup: LookupId, keys: &[Value]) -> Answer {
         let Some(declared) = self.plan.lookups.get(lookup) else { return Answer::Missing };
-        if let Some(mocked) = self.mocks.lookups.get(&lookup) {
+        if !self.mocks.lookups.is_empty()
+            && let Some(mocked) = self.mocks.lookups.get(&lookup)
+        {
             let keys: Vec<String> = keys.iter().map(Value::display).collect();
             match (mocked.get(&keys), &declared.kind) {
                 (Some(Value::Null), _) | (None, LookupKind::Entity { .. }) => return Answer::Missing,

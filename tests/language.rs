@@ -332,3 +332,38 @@ fn formatting_keeps_the_meaning() {
         formatting_keeps(&text);
     }
 }
+
+#[test]
+fn functions_read_what_is_read_in_them_and_keep_buyer_data() {
+    let functions = "function city(a: amazon.orders.recipient.deliveryAddress?) { a.city? ?? \"none\" }\n\
+                     function same(x: any) { x }\n";
+    let plan = plan(&format!("{functions}let _city = city($.recipient.deliveryAddress?) | same\n{TARGET}"));
+    assert_eq!(plan.source.datasets, ["RECIPIENT"]);
+    let reads = &plan.facts.reads["amazon.orders"];
+    assert!(reads.contains("recipient.deliveryAddress.city"), "{reads:?}");
+    assert!(!reads.contains("recipient.deliveryAddress"), "{reads:?}");
+    for reason in ["same($.buyer.buyerName? ?? \"x\")", "city($.recipient.deliveryAddress?)"] {
+        let text = format!(
+            "{HEAD}{functions}let _c = city(null)\nlet _s = same(1)\nreject when true because {reason}\n{TARGET}"
+        );
+        assert_eq!(codes(&flows::compile(&text, &flows::root())), ["E504"], "{reason}");
+    }
+}
+
+#[test]
+fn functions_that_double_end_with_an_error() {
+    let doubling = |count: usize| {
+        let next = |n: usize| format!("function f{n}(x: decimal) {{ f{}(x) + f{}(x + 1) }}\n", n - 1, n - 1);
+        format!("function f0(x: decimal) {{ x + x }}\n{}", (1..count).map(next).collect::<String>())
+    };
+    let compiled = flows::compile(&format!("{HEAD}{}let _x = f39(1)\n{TARGET}", doubling(40)), &flows::root());
+    let codes: Vec<&str> = compiled.diagnostics.iter().map(|found| found.code.name()).collect();
+    assert!(compiled.failed() && codes.iter().all(|code| *code == "E102"), "{codes:?}");
+    // What stays within the limit costs what it says, and gives what it should.
+    let plan = plan(&format!(
+        "{}let x = f7(1)\ntarget tims.sales_orders call release {{ id = \"{{{{ x }}}}\" }}\n",
+        doubling(8)
+    ));
+    let done = flows::run(&plan, flows::document("{\"orderId\": \"1\"}"), &Mocks::default());
+    assert_eq!(json::to_string(&done.writes[0].payload), "{\"id\":\"1152\"}");
+}

@@ -9,7 +9,7 @@ use super::step::{self, Done};
 use super::trail::Trail;
 use super::{dead_letter, digest};
 use crate::diag::{Code, Span};
-use crate::plan::{EvalError, Next, Progress};
+use crate::plan::{EvalError, Next, Plan, Progress};
 use crate::store::{self, Attempt, HistoryEvent, RecordEntry, RecordStatus, key};
 use crate::value::Value;
 
@@ -34,7 +34,7 @@ impl Job {
         let failure = loop {
             match progress.key(ctx.plan, &found) {
                 Ok(key) => return Ok(Self { key, value, unusable: None, page, replay: None }),
-                Err(error) if error.wanted.is_empty() => break Failure::from(error),
+                Err(error) if error.wanted.is_empty() => break Failure::of(ctx.plan, error),
                 Err(error) => {
                     if let Some(failure) = found.fetch(&mut Slot::free(), "", &error.wanted).await? {
                         break failure;
@@ -71,6 +71,19 @@ impl From<EvalError> for Failure {
             attempts: Vec::new(),
             found: cause.found,
         }
+    }
+}
+
+impl Failure {
+    /// An expression without a value. What happened in a function says where that was called.
+    pub(super) fn of(plan: &Plan, error: EvalError) -> Self {
+        let calls = error.calls.clone();
+        let mut failure = Self::from(error);
+        for call in calls {
+            let (file, line, _) = plan.place(call);
+            failure.reason.push_str(&format!("; called at {file}:{line}"));
+        }
+        failure
     }
 }
 
@@ -200,7 +213,7 @@ async fn go(
         match progress.advance(plan, &found) {
             Next::Finished => return Ok(Ok(RecordStatus::Delivered)),
             Next::Skipped { reason, .. } => return Ok(Ok(RecordStatus::Skipped { reason })),
-            Next::Rejected(error) => return Ok(Err(error.into())),
+            Next::Rejected(error) => return Ok(Err(Failure::of(plan, error))),
             Next::Lookup(wanted) => {
                 trail.settle().await?;
                 if let Some(failure) = found.fetch(slot, record.key, &wanted).await? {

@@ -12,6 +12,12 @@ pub(super) fn trim(text: &str) -> &str {
 
 /// The text with each run of white space as one space, and none around it.
 pub(super) fn squeeze(text: &str) -> String {
-    let words: Vec<&str> = text.split(is_blank).filter(|word| !word.is_empty()).collect();
-    words.join(" ")
+    let mut squeezed = String::with_capacity(text.len());
+    for word in text.split(is_blank).filter(|word| !word.is_empty()) {
+        if !squeezed.is_empty() {
+            squeezed.push(' ');
+        }
+        squeezed.push_str(word);
+    }
+    squeezed
 }

@@ -24,6 +24,6 @@ use super::normalize_email;
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
     let address = normalize_email::read(args.text(0)?)?;
     let (name, domain) = address.split_once('@').unwrap_or((&address, ""));
-    let ending = domain.rsplit_once('.').map(|(_, ending)| format!(".{ending}")).unwrap_or_default();
-    Ok(Value::from(format!("{}***@{}***{ending}", cluster::head(name, 1), cluster::head(domain, 1))))
+    let ending = domain.rfind('.').and_then(|at| domain.get(at..)).unwrap_or_default();
+    Ok(Value::from([cluster::head(name, 1), "***@", cluster::head(domain, 1), "***", ending].concat()))
 }

@@ -25,7 +25,11 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
 
 /// The address in one form.
 pub(super) fn read(text: &str) -> Result<String, FunctionError> {
-    let address = blank::trim(text).to_lowercase();
+    let mut address = blank::trim(text).to_owned();
+    match address.is_ascii() {
+        true => address.make_ascii_lowercase(),
+        false => address = address.to_lowercase(),
+    }
     let sound = address.split_once('@').is_some_and(|(name, domain)| {
         !name.is_empty()
             && domain.split('.').all(|label| !label.is_empty())

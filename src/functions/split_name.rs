@@ -2,12 +2,15 @@
 //! never absent: a name of one word, and one written without spaces. `Last, First` is understood, and so are particles
 //! (van, de, von), titles (Dr.) and suffixes (Jr., III). Names in Chinese, Japanese or Korean writing have the family first.
 
-use std::sync::Arc;
+use std::borrow::Cow;
+use std::sync::{Arc, LazyLock};
+
+use smallvec::{SmallVec, smallvec};
 
 use super::blank;
 use super::param::one;
 use crate::catalog::{Args, Base, Example, Field, Function, FunctionError, ObjectSpec, Params, Pii, Returns, Type};
-use crate::value::{Object, Value};
+use crate::value::{Names, Object, Text, Value};
 
 pub(super) static FUNCTION: Function = Function {
     name: "split_name",
@@ -80,43 +83,45 @@ pub(super) fn split(args: &Args<'_>) -> Result<Object, FunctionError> {
             "the text has no name in it; say with `if is_empty(…)` what to use for a buyer without one",
         ));
     }
-    let mut object = Object::new();
-    for (field, words) in [
-        ("title", parts.title),
-        ("first", parts.first),
-        ("middle", parts.middle),
-        ("last", parts.last),
-        ("suffix", parts.suffix),
-    ] {
-        object.push(field, if words.is_empty() { Value::Null } else { Value::from(words.join(" ")) });
-    }
-    Ok(object)
+    let values =
+        [parts.title, parts.first, parts.middle, parts.last, parts.suffix].map(|words| match words.as_slice() {
+            [] => Value::Null,
+            [word] => Value::text(word),
+            words => Value::from(words.join(" ")),
+        });
+    Ok(Object::shaped(&NAMES, values.into_iter().collect()))
 }
+
+/// The names that all the objects share.
+static NAMES: LazyLock<Names> =
+    LazyLock::new(|| Names::new(["title", "first", "middle", "last", "suffix"].map(Text::new_static).to_vec()));
+
+type Words<'a> = SmallVec<[&'a str; 4]>;
 
 #[derive(Default)]
 struct Parts<'a> {
-    title: Vec<&'a str>,
-    first: Vec<&'a str>,
-    middle: Vec<&'a str>,
-    last: Vec<&'a str>,
-    suffix: Vec<&'a str>,
+    title: Words<'a>,
+    first: Words<'a>,
+    middle: Words<'a>,
+    last: Words<'a>,
+    suffix: Words<'a>,
 }
 
 fn parts(name: &str) -> Parts<'_> {
     let mut parts = Parts::default();
-    let mut groups: Vec<Vec<&str>> = name
+    let mut groups: SmallVec<[Words<'_>; 2]> = name
         .split([',', '，', '、'])
         .map(|group| group.split(' ').filter(|word| !word.is_empty()).collect())
-        .filter(|group: &Vec<&str>| !group.is_empty())
+        .filter(|group: &Words<'_>| !group.is_empty())
         .collect();
     // "John Smith, Jr., PhD": what is after the comma belongs to the end of the name.
     while groups.len() > 1 && groups.last().is_some_and(|group| group.iter().all(|word| is_suffix(word))) {
         let group = groups.pop().unwrap_or_default();
-        parts.suffix.splice(0..0, group);
+        parts.suffix.insert_many(0, group);
     }
     let mut groups = groups.into_iter();
     let mut words = groups.next().unwrap_or_default();
-    let mut given: Vec<&str> = groups.flatten().collect();
+    let mut given: Words<'_> = groups.flatten().collect();
     if given.is_empty() {
         take_titles(&mut words, &mut parts);
         // "Lee Jr" may be all that the name is, but "Mr. Lee Jr" has a suffix.
@@ -138,16 +143,16 @@ fn parts(name: &str) -> Parts<'_> {
 }
 
 /// Moves titles from the start, as long as a word is left.
-fn take_titles<'a>(words: &mut Vec<&'a str>, parts: &mut Parts<'a>) {
+fn take_titles<'a>(words: &mut Words<'a>, parts: &mut Parts<'a>) {
     while words.len() > 1 && words.first().is_some_and(|word| is_title(word)) {
         parts.title.push(words.remove(0));
     }
 }
 
 /// Moves suffixes from the end, as long as so many words are left.
-fn take_suffixes<'a>(words: &mut Vec<&'a str>, parts: &mut Parts<'a>, least: usize) {
+fn take_suffixes<'a>(words: &mut Words<'a>, parts: &mut Parts<'a>, least: usize) {
     while words.len() > least && words.last().is_some_and(|word| is_suffix(word)) {
-        parts.suffix.splice(0..0, words.pop());
+        parts.suffix.insert_many(0, words.pop());
     }
 }
 
@@ -157,37 +162,45 @@ fn whole<'a>(words: &[&'a str], parts: &mut Parts<'a>) {
         return;
     };
     if rest.is_empty() || is_particle(first) && first.chars().all(char::is_lowercase) {
-        parts.last = words.to_vec();
+        parts.last = words.into();
         return;
     }
     if words.iter().all(|word| word.chars().all(is_east_asian)) {
-        parts.last = vec![first];
-        parts.first = rest.to_vec();
+        parts.last = smallvec![*first];
+        parts.first = rest.into();
         return;
     }
     let end = rest.len() - 1;
     let begin = rest.iter().take(end).position(|word| is_particle(word)).unwrap_or(end);
     let (middle, last) = rest.split_at(begin);
-    parts.first = vec![first];
-    parts.middle = middle.to_vec();
-    parts.last = last.to_vec();
+    parts.first = smallvec![*first];
+    parts.middle = middle.into();
+    parts.last = last.into();
 }
 
-fn bare(word: &str) -> String {
-    word.chars().filter(|c| *c != '.').collect()
+/// The word without its points.
+fn bare(word: &str) -> Cow<'_, str> {
+    match word.contains('.') {
+        true => Cow::Owned(word.replace('.', "")),
+        false => Cow::Borrowed(word),
+    }
+}
+
+fn is_one_of(words: &[&str], word: &str) -> bool {
+    words.iter().any(|known| known.eq_ignore_ascii_case(word))
 }
 
 fn is_title(word: &str) -> bool {
-    TITLES.contains(&bare(word).to_lowercase().as_str())
+    is_one_of(&TITLES, &bare(word))
 }
 
 fn is_suffix(word: &str) -> bool {
     let word = bare(word);
-    CAPITAL_SUFFIXES.contains(&word.as_str()) || SUFFIXES.contains(&word.to_lowercase().as_str())
+    CAPITAL_SUFFIXES.contains(&&*word) || is_one_of(&SUFFIXES, &word)
 }
 
 fn is_particle(word: &str) -> bool {
-    PARTICLES.contains(&word.to_lowercase().as_str())
+    is_one_of(&PARTICLES, word)
 }
 
 fn is_east_asian(c: char) -> bool {

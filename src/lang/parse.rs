@@ -220,12 +220,19 @@ fn recover(junk: &str, start: usize, file: &mut File, found: &mut Vec<Diagnostic
         Some("target") => words.skip_while(|word| *word != "as").nth(1),
         _ => None,
     };
-    file.broken.extend(declared.map(|name| Name { text: name.to_owned(), span: Span::new(start, start) }));
+    // Of a `use` all names before the file are meant.
+    let used = trimmed.strip_prefix("use ").map_or("", |rest| rest.split('"').next().unwrap_or_default());
+    let used = used.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    let broken = |name: &str| Name { text: name.to_owned(), span: Span::new(start, start) };
+    file.broken.extend(declared.into_iter().chain(used).map(broken));
     let first = syntax(&error, start, trimmed);
     let at = first.span.start as usize - start;
     found.push(first);
     file.items.extend(source_of(trimmed, start));
-    fields(trimmed, start, at, file, found);
+    // The lines of a function name its parameters, which nobody knows without it.
+    if !trimmed.starts_with("function") {
+        fields(trimmed, start, at, file, found);
+    }
 }
 
 /// The source that a declaration with an error in it names: with it, the paths of the rest can be checked.

@@ -67,12 +67,9 @@ pub(super) fn resolve(unit: &Unit, catalog: &Catalog, found: &mut Vec<Diagnostic
             _ => None,
         })
         .collect();
+    resolver.broken(file);
     resolver.elses(file);
     resolver.bodies(file);
-    for name in &file.broken {
-        let slot = resolver.slot(name.span);
-        resolver.declare(name, Binding::Slot(slot), "target");
-    }
     for item in &file.items {
         match &item.kind {
             ItemKind::Key(key) => resolver.expr(key),
@@ -461,7 +458,7 @@ impl<'c> Resolver<'c> {
             return self.note(binding, name.span);
         }
         // What a used file should have given was said already.
-        if let Some(Declared { what: "", name: missing, .. }) = declared {
+        if let Some(Declared { what: "", binding: Binding::Slot(_), name: missing }) = declared {
             self.used.insert(missing.span);
             return;
         }

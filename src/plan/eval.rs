@@ -6,6 +6,7 @@ use std::sync::Arc;
 use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
+use super::at_hand::{at_hand, found};
 use super::expr::{Access, Arithmetic, Comparison, Expr, Fields, Node, PathStep};
 use super::{LookupId, Slot};
 use crate::catalog::{Args, Base, Params, wire};
@@ -182,7 +183,13 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
         Expr::Record => Ok(frame.record.clone()),
         Expr::Slot(slot) => Ok(frame.get(*slot).clone()),
         Expr::Param(index) => Ok(frame.params.get(*index).cloned().unwrap_or_default()),
-        Expr::Path { base, steps, read } => path(node, base, steps, read.as_ref(), frame, lookups),
+        Expr::Path { base, steps, read } => match found(node, frame) {
+            Some(value) => match read {
+                Some(read) => read_as(node, value, read),
+                None => Ok(value.clone()),
+            },
+            None => path(node, base, steps, read.as_ref(), frame, lookups),
+        },
         Expr::Query { base, query, read } => {
             let base = evaluate(base, frame, lookups)?;
             let found = query
@@ -196,10 +203,23 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             values.map(Value::list)
         }
         Expr::Call { function, args } => {
-            let values = all(args, frame, lookups)?;
-            call(node, function, args, &values)
+            // Most functions take few arguments: those need no list.
+            let mut few: [Value; 4] = Default::default();
+            let Some(few) = few.get_mut(..args.len()) else {
+                return call(node, function, args, &all(args, frame, lookups)?);
+            };
+            for (place, arg) in few.iter_mut().zip(args) {
+                *place = evaluate(arg, frame, lookups)?;
+            }
+            call(node, function, args, few)
         }
         Expr::Lookup { lookup, keys, otherwise } => {
+            if let [key] = keys.as_slice()
+                && let Some(key) = at_hand(key, frame)
+                && let Answer::Found(value) = lookups.find(*lookup, std::slice::from_ref(key))
+            {
+                return Ok(value);
+            }
             let values = all(keys, frame, lookups)?;
             match lookups.find(*lookup, &values) {
                 Answer::Found(value) => Ok(value),
@@ -229,7 +249,7 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
         Expr::Concat(parts) => {
             let mut text = String::new();
             for part in parts {
-                text.push_str(&text_of(part, frame, lookups)?);
+                push_text(&mut text, part, frame, lookups)?;
                 limit_text(node, text.len())?;
             }
             Ok(Value::from(text))
@@ -249,6 +269,10 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             arithmetic(*operation, &a, &b).map_err(|why| EvalError::new(Code::E605, node.at, why))
         }
         Expr::Compare(comparison, left, right) => {
+            if let (Some(a), Some(b)) = (at_hand(left, frame), at_hand(right, frame)) {
+                let holds = compare(*comparison, a, b);
+                return holds.map(Value::Bool).map_err(|why| EvalError::new(Code::E603, node.at, why));
+            }
             let a = evaluate(left, frame, lookups)?;
             let b = evaluate(right, frame, lookups)?;
             compare(*comparison, &a, &b).map(Value::Bool).map_err(|why| EvalError::new(Code::E603, node.at, why))
@@ -347,6 +371,19 @@ pub fn text_of(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Result<
         other @ (Value::Null | Value::List(_) | Value::Object(_)) => Err(mismatch(node, "text", &other)),
         value => Ok(value.display()),
     }
+}
+
+fn push_text(text: &mut String, part: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Result<(), EvalError> {
+    if let Some(Value::Text(part)) = at_hand(part, frame) {
+        text.push_str(part);
+        return Ok(());
+    }
+    match evaluate(part, frame, lookups)? {
+        Value::Text(part) => text.push_str(&part),
+        other @ (Value::Null | Value::List(_) | Value::Object(_)) => return Err(mismatch(part, "text", &other)),
+        value => text.push_str(&value.display()),
+    }
+    Ok(())
 }
 
 /// What stands on both sides of a comparison that did not hold, for the message of an assertion.
@@ -467,70 +504,104 @@ fn path(
     frame: &mut Frame,
     lookups: &dyn Lookups,
 ) -> Outcome {
-    let found = match &base.expr {
-        // The record and the variables are walked in place: only what is found is copied, and that is a counter.
-        Expr::Record => walk(node, &frame.record, steps)?,
-        Expr::Slot(slot) => walk(node, frame.get(*slot), steps)?,
+    // The record and the variables are walked in place: only what is found is copied.
+    match &base.expr {
+        Expr::Record => reached(node, walk(node, &frame.record, steps)?, read),
+        Expr::Slot(slot) => reached(node, walk(node, frame.get(*slot), steps)?, read),
         _ => {
             let base = evaluate(base, frame, lookups)?;
-            walk(node, &base, steps)?
+            reached(node, walk(node, &base, steps)?, read)
         }
-    };
-    match (read, found) {
-        (_, Value::Null) => Ok(Value::Null),
-        (Some(read), found) => read_as(node, &found, read),
-        (None, found) => Ok(found),
     }
 }
 
-fn walk(node: &Node, start: &Value, steps: &[PathStep]) -> Outcome {
+fn reached(node: &Node, found: Reached<'_>, read: Option<&Base>) -> Outcome {
+    match (read, &found) {
+        (None, _) => Ok(found.value()),
+        (_, Reached::There(Value::Null) | Reached::Made(Value::Null)) => Ok(Value::Null),
+        (Some(read), Reached::There(value)) => read_as(node, value, read),
+        (Some(read), Reached::Made(value)) => read_as(node, value, read),
+    }
+}
+
+/// What stands at the end of a path: a part of what the path begins at, or something that is put together.
+enum Reached<'v> {
+    There(&'v Value),
+    Made(Value),
+}
+
+impl Reached<'_> {
+    fn value(self) -> Value {
+        match self {
+            Reached::There(value) => value.clone(),
+            Reached::Made(value) => value,
+        }
+    }
+}
+
+fn walk<'v>(node: &Node, start: &'v Value, steps: &[PathStep]) -> Result<Reached<'v>, EvalError> {
     let mut value = start;
-    for (index, step) in steps.iter().enumerate() {
+    let mut at = 0;
+    while let Some(step) = steps.get(at) {
+        let mut taken = 1;
         let next = match (&step.to, value) {
-            (Access::Field(name), Value::Object(object)) => object.get(name),
+            (Access::Field(_), Value::Object(object)) => {
+                step.find(object, steps.get(at..).unwrap_or_default()).map(|(found, steps)| {
+                    taken = steps;
+                    found
+                })
+            }
             (Access::Field(name), Value::Money(money)) => {
                 let part = match &**name {
                     "amount" => Value::Decimal(money.amount),
                     "currency" => Value::text(money.currency.code()),
                     _ => return Err(absent(node, value, step)),
                 };
-                return walk(node, &part, steps.get(index + 1..).unwrap_or_default());
+                return Ok(Reached::Made(walk(node, &part, steps.get(at + 1..).unwrap_or_default())?.value()));
             }
             (Access::Index(index), Value::List(items)) => {
                 let at = if *index < 0 { i64::try_from(items.len()).unwrap_or(i64::MAX) + index } else { *index };
                 usize::try_from(at).ok().and_then(|at| items.get(at))
             }
             (Access::All, Value::List(_) | Value::Object(_)) => {
-                let rest = steps.get(index + 1..).unwrap_or_default();
-                let mut out = Vec::new();
-                for item in parts(value) {
-                    match walk(node, item, rest)? {
-                        Value::List(inner) if rest.iter().any(|step| step.to == Access::All) => {
-                            out.extend(inner.iter().cloned());
-                        }
-                        Value::Null if rest.iter().any(|step| step.lenient) => {}
-                        found => out.push(found),
-                    }
-                }
-                return Ok(Value::list(out));
+                return every(node, value, steps.get(at + 1..).unwrap_or_default()).map(Reached::Made);
             }
             (_, Value::Null) => None,
-            (to, other) => {
-                let wanted = if matches!(to, Access::Field(_)) { "an object" } else { "a list" };
-                return Err(EvalError::new(
-                    Code::E603,
-                    node.at,
-                    format!("{} is looked for in {}, which is not {wanted}", describe(to), other.kind()),
-                ));
-            }
+            (to, other) => return Err(astray(node, to, other)),
         };
+        // Of several steps that were taken at once the last one decides: `?` covers all before it.
+        let lenient = steps.get(at + taken - 1).is_some_and(|step| step.lenient);
+        // In a flat object null may be absence.
+        let unsure = taken > 1 || matches!(value, Value::Object(object) if object.is_flat());
         value = match next {
-            Some(Value::Null) | None if step.lenient => return Ok(Value::Null),
+            Some(Value::Null) | None if lenient => return Ok(Reached::Made(Value::Null)),
+            Some(Value::Null) if unsure => return Err(absent(node, value, step)),
             Some(next) => next,
             None => return Err(absent(node, value, step)),
         };
+        at += taken;
     }
-    Ok(value.clone())
+    Ok(Reached::There(value))
+}
+
+/// What a path finds in each item.
+fn every(node: &Node, list: &Value, rest: &[PathStep]) -> Outcome {
+    let mut out = Vec::new();
+    for item in parts(list) {
+        match walk(node, item, rest)?.value() {
+            Value::List(inner) if rest.iter().any(|step| step.to == Access::All) => out.extend(inner.iter().cloned()),
+            Value::Null if rest.iter().any(|step| step.lenient) => {}
+            found => out.push(found),
+        }
+    }
+    Ok(Value::list(out))
+}
+
+#[cold]
+fn astray(node: &Node, to: &Access, found: &Value) -> EvalError {
+    let wanted = if matches!(to, Access::Field(_)) { "an object" } else { "a list" };
+    let what = format!("{} is looked for in {}, which is not {wanted}", describe(to), found.kind());
+    EvalError::new(Code::E603, node.at, what)
 }
 
 /// The items of a list, or the values of an object's fields.

@@ -1,12 +1,12 @@
 //! Expressions as they run.
 
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 
 use super::coverage::Probe;
 use super::{LookupId, Slot};
 use crate::catalog::{Base, Function};
 use crate::diag::Span;
-use crate::value::{Names, Text, Value, money::Rounding, query::Query};
+use crate::value::{Names, Object, Text, Value, money::Rounding, query::Query};
 
 /// An expression with its place in the flow.
 #[derive(Debug)]
@@ -199,6 +199,79 @@ pub struct PathStep {
     pub to: Access,
     /// Whether the whole path gives null where this step finds nothing.
     pub lenient: bool,
+    /// Where the field was found.
+    near: Near,
+}
+
+impl PathStep {
+    /// A step.
+    #[must_use]
+    pub fn new(to: Access, lenient: bool) -> Self {
+        let near = match &to {
+            Access::Field(name) => Near { name: Text::new(name), seen: OnceLock::new() },
+            Access::Index(_) | Access::All => Near::default(),
+        };
+        Self { to, lenient, near }
+    }
+}
+
+/// Where a step found its field in the first objects that it met. Objects of one shape share their names, so to see that
+/// the names are the same is to know the place; only for other shapes is the name looked for.
+#[derive(Debug, Default)]
+pub struct Near {
+    name: Text,
+    seen: OnceLock<Seen>,
+}
+
+#[derive(Debug, Clone)]
+struct Seen {
+    /// Held, so that no other names can come to stand where these stood.
+    names: Names,
+    place: usize,
+    /// How many steps of the path led there: more than one in a flat object.
+    steps: usize,
+}
+
+impl PathStep {
+    /// What this step, the first of `steps`, finds in an object, and how many of the steps led there.
+    #[must_use]
+    pub fn find<'o>(&self, object: &'o Object, steps: &[PathStep]) -> Option<(&'o Value, usize)> {
+        if let Some(seen) = self.near.seen.get()
+            && Arc::ptr_eq(&seen.names, object.names())
+        {
+            return object.values().get(seen.place).map(|value| (value, seen.steps));
+        }
+        self.search(object, steps)
+    }
+
+    fn search<'o>(&self, object: &'o Object, steps: &[PathStep]) -> Option<(&'o Value, usize)> {
+        let mut path = self.near.name.to_string();
+        let mut found = object.place(&self.near.name, 0).map(|place| (place, 1));
+        if object.is_flat() {
+            // The names are paths: the longest that these steps begin with is meant.
+            for (index, step) in steps.iter().enumerate().skip(1) {
+                let Access::Field(name) = &step.to else { break };
+                path.push('.');
+                path.push_str(name);
+                found = object.place(&Text::new(&path), 0).map(|place| (place, index + 1)).or(found);
+            }
+        }
+        let (place, steps) = found?;
+        let _ = self.near.seen.set(Seen { names: Arc::clone(object.names()), place, steps });
+        object.values().get(place).map(|value| (value, steps))
+    }
+}
+
+impl Clone for Near {
+    fn clone(&self) -> Self {
+        Self { name: self.name.clone(), seen: OnceLock::new() }
+    }
+}
+
+impl PartialEq for Near {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
 }
 
 /// Where a step leads.

@@ -11,10 +11,11 @@ mod rules;
 use std::collections::HashMap;
 
 use foldhash::fast::FixedState;
+use smallvec::SmallVec;
 
 pub use key::Fold;
 
-use crate::value::{Object, Value};
+use crate::value::{Names, Object, Text, Value};
 use memo::Memo;
 use rules::Rules;
 
@@ -30,6 +31,8 @@ pub struct Table {
     fold: Fold,
     index: Index,
     rows: Vec<Row>,
+    /// The columns given as the names that all rows share.
+    names: Names,
 }
 
 /// One row of a table.
@@ -43,10 +46,13 @@ pub struct Row {
     pub line: u32,
 }
 
+/// A key as it is hashed. Most keys are short, and stand where they were found.
+type Key = SmallVec<[u8; 24]>;
+
 #[derive(Debug)]
 enum Index {
     /// Every key is written out.
-    Exact(HashMap<Box<[u8]>, u32, FixedState>),
+    Exact(HashMap<Key, u32, FixedState>),
     /// Keys are folded, or are patterns.
     Rules(Rules, Memo),
 }
@@ -60,7 +66,8 @@ impl Table {
         } else {
             Index::Exact(HashMap::default())
         };
-        Self { path: path.into(), by, give, fold, index, rows: Vec::new() }
+        let names = Names::new(give.iter().map(Text::new).collect());
+        Self { path: path.into(), by, give, fold, index, rows: Vec::new(), names }
     }
 
     /// Adds a row; tells the row that has its key already.
@@ -71,7 +78,7 @@ impl Table {
                 let joined = key::joined(&key, |cell| cell.clone());
                 match rows.get(joined.as_slice()) {
                     Some(row) => Some(*row),
-                    None => rows.insert(joined.into_boxed_slice(), next),
+                    None => rows.insert(Key::from_slice(&joined), next),
                 }
             }
             Index::Rules(rules, _) => rules.insert(&key, self.fold, next),
@@ -82,7 +89,7 @@ impl Table {
         let gives = if given.len() == 1 {
             given.pop().unwrap_or_default()
         } else {
-            Value::object(self.give.iter().map(String::as_str).zip(given).collect::<Object>())
+            Value::object(Object::shaped(&self.names, given.into()))
         };
         self.rows.push(Row { key, gives, line });
         Ok(())

@@ -5,13 +5,15 @@
 use std::sync::Arc;
 
 use super::{Mocked, Mocks, answer_to};
-use crate::catalog::{send, wire};
+use crate::catalog::send::Writer;
+use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::plan::fold::Grouped;
 use crate::plan::progress::misfit;
 use crate::plan::{EvalError, Next, Plan, Progress};
+use crate::value::Value;
+use crate::value::json::{self, Reader};
 use crate::value::pick::Picker;
-use crate::value::{Value, json};
 
 /// Takes records through a plan, one after the other. It learns from each how the next is likely to look, so each
 /// thread has its own.
@@ -21,8 +23,10 @@ pub struct Mapper<'p> {
     lookups: Mocked<'p>,
     progress: Progress,
     picker: Picker,
+    reader: Reader,
     /// What stands between the key and the verb of each target's lines: `,"target":"tims.customers","step":"account"`.
     heads: Vec<Vec<u8>>,
+    writers: Vec<Writer>,
 }
 
 /// A record that cannot be mapped.
@@ -52,13 +56,21 @@ impl<'p> Mapper<'p> {
             lookups: Mocked { plan, mocks },
             progress: Progress::new(plan, Value::Null, params).as_built(),
             picker: Picker::new(&plan.source.shape),
+            reader: Reader::default(),
             heads: heads.collect(),
+            writers: plan.targets.iter().map(|target| Writer::new(&target.input)).collect(),
         }
     }
 
     /// Maps the record, or the list of records, of one line of JSON, and appends a line for each write.
     pub fn line(&mut self, text: &[u8], line: u64, out: &mut Vec<u8>, refused: &mut Vec<Refused>) {
-        match self.picker.read(text) {
+        if let Some(record) = self.picker.pick(text)
+            && self.record(record, line, out).is_ok()
+        {
+            return;
+        }
+        // What goes wrong is said of the whole record.
+        match self.reader.parse(text) {
             Ok(Value::List(records)) => {
                 for record in records.iter() {
                     refused.extend(self.record(record.clone(), line, out).err());
@@ -116,7 +128,10 @@ impl<'p> Mapper<'p> {
                     ));
                 }
             };
-            let Some(target) = self.plan.targets.get(write.target) else { return Ok(()) };
+            let (Some(target), Some(writer)) = (self.plan.targets.get(write.target), self.writers.get(write.target))
+            else {
+                return Ok(());
+            };
             if let Some(refusal) = self.lookups.mocks.refusals.get(&write.target) {
                 return Err(EvalError::new(refusal.code, target.at, refusal.message.clone()));
             }
@@ -133,7 +148,7 @@ impl<'p> Mapper<'p> {
             json::write_text(out, &target.verb);
             out.extend_from_slice(b",\"payload\":");
             let Value::Object(built) = &write.payload else { return Ok(()) };
-            send::write(out, built, &target.input).map_err(|wrong| misfit(target, &wrong))?;
+            writer.write(out, built).map_err(|wrong| misfit(target, &wrong))?;
             out.extend_from_slice(b"}\n");
             let answer = match target.keeps.is_empty() {
                 // Nobody reads it.

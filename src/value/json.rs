@@ -142,6 +142,9 @@ pub(super) fn number_value(text: &str) -> Option<Value> {
 /// The decimal that a text writes, exactly; `None` if it is no number or has too many digits.
 #[must_use]
 pub fn decimal(text: &str) -> Option<Decimal> {
+    if let Some(short) = short_decimal(text.as_bytes()) {
+        return Some(short);
+    }
     if let Some((mantissa, exponent)) = text.split_once(['e', 'E']) {
         let exponent: i32 = exponent.parse().ok()?;
         let mut value = Decimal::from_str_exact(mantissa).ok()?;
@@ -162,6 +165,36 @@ pub fn decimal(text: &str) -> Option<Decimal> {
         return Some(value);
     }
     Decimal::from_str_exact(text).ok()
+}
+
+/// A decimal of at most 18 digits and without an exponent, which is what amounts are.
+fn short_decimal(text: &[u8]) -> Option<Decimal> {
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.len() > 19 {
+        return None;
+    }
+    let (mut number, mut scale, mut whole) = (0_i64, None, 0);
+    for byte in digits {
+        match byte {
+            b'0'..=b'9' => {
+                number = number.checked_mul(10)?.checked_add(i64::from(byte - b'0'))?;
+                match &mut scale {
+                    Some(scale) => *scale += 1,
+                    None => whole += 1,
+                }
+            }
+            b'.' if scale.is_none() => scale = Some(0),
+            _ => return None,
+        }
+    }
+    // What has no digit before the point or behind it is left to the careful reader.
+    if whole == 0 || scale == Some(0) || negative && number == 0 {
+        return None;
+    }
+    Some(Decimal::new(if negative { -number } else { number }, scale.unwrap_or(0)))
 }
 
 fn place(bytes: &[u8], index: usize) -> (usize, usize) {

@@ -17,6 +17,7 @@ pub type Names = Arc<Vec<Text>>;
 pub struct Object {
     names: Names,
     values: SmallVec<[Value; 4]>,
+    flat: bool,
 }
 
 impl Object {
@@ -31,9 +32,21 @@ impl Object {
     #[must_use]
     pub fn shaped(names: &Names, values: SmallVec<[Value; 4]>) -> Self {
         if names.len() == values.len() {
-            return Self { names: Arc::clone(names), values };
+            return Self { names: Arc::clone(names), values, flat: false };
         }
         names.iter().cloned().zip(values).collect()
+    }
+
+    /// What was read of a document, with the paths at which it stood as names. Null may also mean that it is not there.
+    #[must_use]
+    pub fn flat(paths: &Names, values: SmallVec<[Value; 4]>) -> Self {
+        Self { names: Arc::clone(paths), values, flat: true }
+    }
+
+    /// Whether its names are paths into the document that it was read from: see [`super::pick`].
+    #[must_use]
+    pub fn is_flat(&self) -> bool {
+        self.flat
     }
 
     /// The field of that name.
@@ -43,18 +56,12 @@ impl Object {
         self.values.get(at)
     }
 
-    /// The field of that name, which probably stands at `place`.
-    #[must_use]
-    pub fn get_near(&self, name: &str, place: usize) -> Option<&Value> {
-        match self.names.get(place) {
-            Some(field) if field == name => self.values.get(place),
-            _ => self.get(name),
-        }
-    }
-
     /// Where the field of that name stands; it is looked for from `near` on.
     #[must_use]
-    pub fn place(&self, name: &str, near: usize) -> Option<usize> {
+    pub fn place(&self, name: &Text, near: usize) -> Option<usize> {
+        if self.names.get(near) == Some(name) {
+            return Some(near);
+        }
         let (before, behind) = self.names.split_at_checked(near).unwrap_or((&self.names, &[]));
         let found = behind.iter().position(|field| field == name).map(|at| at + near);
         found.or_else(|| before.iter().position(|field| field == name))

@@ -5,6 +5,10 @@
 //! comparison of bytes, and objects with the same fields share their names. What does not follow the expectation is
 //! found by searching, and learned.
 //!
+//! Of an object that nobody looks at as a whole only the values that are read are kept, in a row whose places the shape
+//! knows: [`Object::is_flat`]. What a path finds is then one step away, however deep it stood, and nothing was built on
+//! the way there. What such a row does not have may be null or absent; who has to know reads the whole document.
+//!
 //! This reader knows only how good documents look. Whatever else it meets, such as a name with an escape, a field that
 //! is there twice, or text that is no JSON, it hands to [`json`], which reads the whole document or says what is wrong with it.
 
@@ -12,7 +16,7 @@ use std::sync::Arc;
 
 use smallvec::SmallVec;
 
-use super::json::{self, JsonError, MAX_DEPTH};
+use super::json::{self, MAX_DEPTH};
 use super::{Names, Object, Text, Value};
 
 /// Which parts of a document are looked at: a tree of nodes, the first of which is the document.
@@ -30,6 +34,12 @@ struct Node {
     fields: Vec<(Text, usize)>,
     /// Its items, where they are looked at.
     items: Option<usize>,
+    /// Whether it has a name of its own, and so must be there as an object.
+    named: bool,
+    /// Its place in the row of the object around it; for objects without a row of their own, there is none.
+    place: Option<usize>,
+    /// The names of its row: the paths from here.
+    row: Names,
 }
 
 impl Shape {
@@ -62,9 +72,38 @@ impl Shape {
             }
             if let Some(node) = shape.nodes.get_mut(at) {
                 node.whole |= whole;
+                node.named |= !whole;
+            }
+        }
+        for node in 0..shape.nodes.len() {
+            if node == 0 || !shape.nodes.get(node).is_some_and(Node::passes) {
+                shape.lay_out(node);
             }
         }
         shape
+    }
+
+    /// Gives everything that is read inside of an object its place in the object's row.
+    fn lay_out(&mut self, of: usize) {
+        let mut row: Vec<Text> = Vec::new();
+        let mut open = vec![(of, String::new())];
+        while let Some((node, path)) = open.pop() {
+            let fields = self.nodes.get(node).map(|node| node.fields.clone()).unwrap_or_default();
+            for (name, inner) in fields {
+                let path = if path.is_empty() { name.to_string() } else { format!("{path}.{name}") };
+                match self.nodes.get_mut(inner) {
+                    Some(node) if node.passes() => open.push((inner, path)),
+                    Some(node) => {
+                        node.place = Some(row.len());
+                        row.push(Text::from(path));
+                    }
+                    None => {}
+                }
+            }
+        }
+        if let Some(node) = self.nodes.get_mut(of) {
+            node.row = Arc::new(row);
+        }
     }
 
     fn field(&mut self, of: usize, name: &str) -> usize {
@@ -85,8 +124,15 @@ impl Shape {
             return known;
         }
         node.items = Some(new);
-        self.nodes.push(Node::default());
+        self.nodes.push(Node { named: true, ..Node::default() });
         new
+    }
+}
+
+impl Node {
+    /// Whether its parts go into the row of the object around it.
+    fn passes(&self) -> bool {
+        !self.whole && !self.named && self.items.is_none() && !self.fields.is_empty()
     }
 }
 
@@ -118,7 +164,6 @@ struct Step {
 #[derive(Debug)]
 pub struct Picker {
     objects: Vec<Learned>,
-    whole: json::Reader,
 }
 
 /// The quick reader has met something that it does not know.
@@ -129,18 +174,14 @@ impl Picker {
     #[must_use]
     pub fn new(shape: &Shape) -> Self {
         let objects = shape.nodes.iter().map(|node| Learned { node: node.clone(), ..Learned::default() }).collect();
-        Self { objects, whole: json::Reader::default() }
+        Self { objects }
     }
 
-    /// Reads a document. Fails as [`json::parse`] does, but for what stands in parts that nobody looks at: there only
-    /// quotes and brackets count.
-    pub fn read(&mut self, bytes: &[u8]) -> Result<Value, JsonError> {
-        if let Ok(text) = std::str::from_utf8(bytes)
-            && let Ok(value) = self.document(text)
-        {
-            return Ok(value);
-        }
-        self.whole.parse(bytes)
+    /// What is looked at of a document that is an object; nothing where the document must be read as a whole to know. Of
+    /// what stands in parts that nobody looks at only quotes and brackets count.
+    pub fn pick(&mut self, bytes: &[u8]) -> Option<Value> {
+        let text = std::str::from_utf8(bytes).ok()?;
+        self.document(text).ok().filter(|value| matches!(value, Value::Object(_)))
     }
 
     fn document(&mut self, text: &str) -> Result<Value, Unknown> {
@@ -153,7 +194,7 @@ impl Picker {
 
     fn value(&mut self, cursor: &mut Cursor<'_>, node: usize, depth: usize) -> Result<Value, Unknown> {
         match cursor.peek() {
-            b'"' => cursor.string().map(|text| Value::Text(Text::new(text))),
+            b'"' => cursor.text().map(Value::Text),
             b'{' => self.object(cursor, node, depth + 1),
             b'[' => self.list(cursor, node, depth + 1),
             b't' => cursor.word(b"true").map(|()| Value::Bool(true)),
@@ -184,50 +225,81 @@ impl Picker {
     }
 
     fn object(&mut self, cursor: &mut Cursor<'_>, node: usize, depth: usize) -> Result<Value, Unknown> {
-        match self.objects.get(node) {
-            Some(object) if depth <= MAX_DEPTH && object.node.items.is_none() => {}
-            _ => return Err(Unknown),
+        let Some(learned) = self.objects.get(node) else { return Err(Unknown) };
+        if learned.node.items.is_some() {
+            return Err(Unknown);
         }
-        cursor.at += 1;
-        cursor.blank();
-        let mut values: SmallVec<[Value; 4]> = SmallVec::new();
-        // The steps that were met, as bits; and their names, where they did not come in the order of the steps.
+        if learned.node.whole {
+            return self.whole_object(cursor, node, depth);
+        }
+        let row = Arc::clone(&learned.node.row);
+        let mut values: SmallVec<[Value; 4]> = smallvec::smallvec![Value::Null; row.len()];
+        self.fill(cursor, node, &mut values, depth)?;
+        Ok(Value::object(Object::flat(&row, values)))
+    }
+
+    /// Puts what is read of an object into its places of a row.
+    fn fill(&mut self, cursor: &mut Cursor<'_>, node: usize, row: &mut [Value], depth: usize) -> Result<(), Unknown> {
+        if depth > MAX_DEPTH {
+            return Err(Unknown);
+        }
         let (mut met, mut next) = (0_u64, 0_usize);
-        let mut unordered: Option<Vec<Text>> = None;
-        if cursor.peek() == b'}' {
-            cursor.at += 1;
-            return Ok(Value::object(Object::new()));
-        }
-        loop {
+        let mut more = cursor.begin()?;
+        while more {
             let at = self.step(cursor, node, next)?;
-            let (Some(bit), Some(to)) = (1_u64.checked_shl(u32::try_from(at).unwrap_or(64)), self.target(node, at))
-            else {
-                return Err(Unknown);
-            };
             cursor.blank();
-            match to {
-                Some((to, name)) => {
+            match self.target(node, at)? {
+                Some(to) => {
+                    let bit = bit(at)?;
                     if met & bit != 0 {
                         return Err(Unknown);
                     }
-                    if at < next && unordered.is_none() {
-                        unordered = Some(self.names(node, met).to_vec());
-                    }
-                    if let Some(names) = &mut unordered {
-                        names.push(name);
-                    }
                     met |= bit;
-                    values.push(self.value(cursor, to, depth)?);
+                    match self.objects.get(to).and_then(|inner| inner.node.place) {
+                        Some(place) => {
+                            let value = self.value(cursor, to, depth)?;
+                            *row.get_mut(place).ok_or(Unknown)? = value;
+                        }
+                        None if cursor.peek() == b'{' => self.fill(cursor, to, row, depth + 1)?,
+                        None => cursor.word(b"null")?,
+                    }
                 }
                 None => cursor.skip()?,
             }
             next = at + 1;
+            more = cursor.more()?;
+        }
+        Ok(())
+    }
+
+    /// An object of which all is kept.
+    fn whole_object(&mut self, cursor: &mut Cursor<'_>, node: usize, depth: usize) -> Result<Value, Unknown> {
+        if depth > MAX_DEPTH {
+            return Err(Unknown);
+        }
+        let mut values: SmallVec<[Value; 4]> = SmallVec::new();
+        // The steps that were met, as bits; and their names, where they did not come in the order of the steps.
+        let (mut met, mut next) = (0_u64, 0_usize);
+        let mut unordered: Option<Vec<Text>> = None;
+        let mut more = cursor.begin()?;
+        while more {
+            let at = self.step(cursor, node, next)?;
+            let bit = bit(at)?;
             cursor.blank();
-            match cursor.take() {
-                b',' => cursor.blank(),
-                b'}' => break,
-                _ => return Err(Unknown),
+            if met & bit != 0 {
+                return Err(Unknown);
             }
+            if at < next && unordered.is_none() {
+                unordered = Some(self.names(node, met).to_vec());
+            }
+            if let Some(names) = &mut unordered {
+                names.extend(self.name(node, at));
+            }
+            met |= bit;
+            let to = self.target(node, at)?.ok_or(Unknown)?;
+            values.push(self.value(cursor, to, depth)?);
+            next = at + 1;
+            more = cursor.more()?;
         }
         let names = match unordered {
             Some(names) => Arc::new(names),
@@ -286,11 +358,14 @@ impl Picker {
         Ok(at)
     }
 
-    /// Where the value of a step belongs, with its name.
-    #[allow(clippy::option_option, reason = "no such step, and a step that nobody looks at")]
-    fn target(&self, node: usize, step: usize) -> Option<Option<(usize, Text)>> {
-        let step = self.objects.get(node)?.steps.get(step)?;
-        Some(step.to.map(|to| (to, step.name.clone())))
+    /// Where the value of a step belongs, if anybody looks at it.
+    fn target(&self, node: usize, step: usize) -> Result<Option<usize>, Unknown> {
+        let step = self.objects.get(node).and_then(|object| object.steps.get(step));
+        step.map(|step| step.to).ok_or(Unknown)
+    }
+
+    fn name(&self, node: usize, step: usize) -> Option<Text> {
+        Some(self.objects.get(node)?.steps.get(step)?.name.clone())
     }
 
     /// The names of the steps that were met, shared by all objects that have just these.
@@ -358,6 +433,30 @@ impl<'t> Cursor<'t> {
         byte
     }
 
+    /// Goes into an object; tells whether it has a field.
+    fn begin(&mut self) -> Result<bool, Unknown> {
+        self.at += 1;
+        self.blank();
+        if self.peek() == b'}' {
+            self.at += 1;
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
+    /// Goes behind a field; tells whether another one follows.
+    fn more(&mut self) -> Result<bool, Unknown> {
+        self.blank();
+        match self.take() {
+            b',' => {
+                self.blank();
+                Ok(true)
+            }
+            b'}' => Ok(false),
+            _ => Err(Unknown),
+        }
+    }
+
     fn blank(&mut self) {
         while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
             self.at += 1;
@@ -378,6 +477,18 @@ impl<'t> Cursor<'t> {
             self.at += 1;
         }
         self.text.get(start..self.at).ok_or(Unknown)
+    }
+
+    /// Text, perhaps with escapes.
+    fn text(&mut self) -> Result<Text, Unknown> {
+        let start = self.at;
+        if let Ok(text) = self.string() {
+            return Ok(Text::new(text));
+        }
+        self.at = start + 1;
+        self.behind_text()?;
+        let raw = self.text.get(start..self.at).ok_or(Unknown)?;
+        serde_json::from_str::<String>(raw).map(Text::from).map_err(|_| Unknown)
     }
 
     /// Text without escapes.
@@ -432,6 +543,11 @@ impl<'t> Cursor<'t> {
     }
 }
 
+/// The bit of a step.
+fn bit(step: usize) -> Result<u64, Unknown> {
+    u32::try_from(step).ok().and_then(|step| 1_u64.checked_shl(step)).ok_or(Unknown)
+}
+
 /// The number that a text writes as JSON wants it.
 fn number(text: &str) -> Option<Value> {
     let digits = text.strip_prefix('-').unwrap_or(text).as_bytes();
@@ -448,62 +564,72 @@ mod tests {
 
     const ORDER: &str = r#"{"id":"A","x":[1,{"y":"}]\""}],"buyer":{"name":"Ann","mail":null},"lines":[{"sku":"a","n":1,"q":{}},{"n":2.50,"sku":"b"}],"t":true}"#;
 
-    fn picked(paths: &[&str], text: &str) -> String {
-        let mut picker = Picker::new(&Shape::of(paths.iter().copied(), []));
-        let first = picker.read(text.as_bytes()).map(|value| json::to_string(&value));
-        let again = picker.read(text.as_bytes()).map(|value| json::to_string(&value));
+    fn picked(paths: &[&str], touched: &[&str], text: &str) -> String {
+        let mut picker = Picker::new(&Shape::of(paths.iter().copied(), touched.iter().copied()));
+        let first = picker.pick(text.as_bytes()).map(|value| json::to_string(&value));
+        let again = picker.pick(text.as_bytes()).map(|value| json::to_string(&value));
         assert_eq!(first, again, "what was learned changes nothing");
-        first.unwrap_or_else(|error| error.to_string())
+        first.unwrap_or_else(|| "nothing".to_owned())
     }
 
     #[test]
-    fn only_what_is_looked_at_is_read() {
+    fn only_what_is_looked_at_is_read_and_stands_in_its_place() {
         assert_eq!(
-            picked(&["id", "buyer.name", "lines[].sku", "lines[].n", "none"], ORDER),
-            r#"{"id":"A","buyer":{"name":"Ann"},"lines":[{"sku":"a","n":1},{"n":2.50,"sku":"b"}]}"#
+            picked(&["id", "buyer.name", "lines[].sku", "lines[].n", "none"], &[], ORDER),
+            r#"{"id":"A","lines":[{"sku":"a","n":1},{"sku":"b","n":2.50}],"none":null,"buyer.name":"Ann"}"#
         );
-        assert_eq!(picked(&["buyer", "buyer.name", "t"], ORDER), r#"{"buyer":{"name":"Ann","mail":null},"t":true}"#);
-        assert_eq!(picked(&["lines"], ORDER), r#"{"lines":[{"sku":"a","n":1,"q":{}},{"n":2.50,"sku":"b"}]}"#);
-        assert_eq!(picked(&["*"], ORDER), json::to_string(&json::parse(ORDER.as_bytes()).unwrap()));
+        assert_eq!(
+            picked(&["buyer.name", "t"], &["buyer"], ORDER),
+            r#"{"buyer":{"name":"Ann"},"t":true}"#,
+            "what has a name is there"
+        );
+        assert_eq!(
+            picked(&["buyer", "buyer.name", "t"], &[], ORDER),
+            r#"{"buyer":{"name":"Ann","mail":null},"t":true}"#
+        );
+        assert_eq!(picked(&["lines"], &[], ORDER), r#"{"lines":[{"sku":"a","n":1,"q":{}},{"n":2.50,"sku":"b"}]}"#);
+        assert_eq!(picked(&[], &["lines[]"], ORDER), r#"{"lines":[{},{}]}"#);
+        assert_eq!(picked(&["*"], &[], ORDER), json::to_string(&json::parse(ORDER.as_bytes()).unwrap()));
     }
 
     #[test]
     fn documents_of_other_shapes_follow_each_other() {
-        let mut picker = Picker::new(&Shape::of(["a", "b", "c.d"], []));
+        let mut whole = Picker::new(&Shape::whole());
+        let mut part = Picker::new(&Shape::of(["a", "c.d"], []));
         for text in [
             r#"{"a":1,"c":{"d":2}}"#,
             r#"{"a":1,"b":2,"c":{"d":2}}"#,
             r#"{"b":2,"z":0,"a":1}"#,
             r#"{ "a" : 1 , "c" : { "d" : "x" } }"#,
+            r#"{"c":null}"#,
             r#"{}"#,
             r#"{"a":1,"c":{"d":2}}"#,
         ] {
-            let value = picker.read(text.as_bytes()).unwrap();
-            let mut whole = json::parse(text.as_bytes()).unwrap();
-            if let Value::Object(object) = &mut whole {
-                Arc::make_mut(object).remove("z");
-            }
-            assert_eq!(value, whole, "{text}");
+            let strict = json::parse(text.as_bytes()).unwrap();
+            assert_eq!(whole.pick(text.as_bytes()).unwrap(), strict, "{text}");
+            let picked = part.pick(text.as_bytes()).unwrap();
+            let d = strict.get("c").and_then(|c| c.get("d")).cloned().unwrap_or_default();
+            assert_eq!(picked.get("a").cloned().unwrap_or_default(), strict.get("a").cloned().unwrap_or_default());
+            assert_eq!(picked.get("c.d").cloned().unwrap_or_default(), d, "{text}");
         }
     }
 
     #[test]
-    fn what_is_no_json_is_said_as_the_strict_reader_says_it() {
+    fn what_is_no_json_is_left_to_the_strict_reader() {
         for text in [
             r#"{"id":"A""#,
             r#"{"id":"A"} x"#,
             r#"{"id":01}"#,
+            r#"{"id":+1}"#,
             r#"{"id":1,"id":2}"#,
             r#"{"id":tru}"#,
+            r#"{"x":[}"#,
+            r#"{"id":"A\ud800"}"#,
             "",
             "[",
-            r#"{"x":[}"#,
+            "[1]",
         ] {
-            let strict = json::parse(text.as_bytes()).unwrap_err();
-            let mut picker = Picker::new(&Shape::of(["id"], []));
-            assert_eq!(picker.read(text.as_bytes()).unwrap_err(), strict, "{text}");
+            assert_eq!(picked(&["id"], &[], text), "nothing", "{text}");
         }
-        let escaped = r#"{"id":"A\u00e9\n"}"#;
-        assert_eq!(picked(&["id"], escaped), json::to_string(&json::parse(escaped.as_bytes()).unwrap()));
     }
 }

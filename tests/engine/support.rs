@@ -272,7 +272,7 @@ pub(crate) fn node(expr: Expr) -> Node {
 }
 
 fn walk(base: Expr, names: &[&str]) -> Node {
-    let steps = names.iter().map(|name| PathStep { to: Access::Field((*name).into()), lenient: false }).collect();
+    let steps = names.iter().map(|name| PathStep::new(Access::Field((*name).into()), false)).collect();
     node(Expr::Path { base: Box::new(node(base)), steps, read: None })
 }
 

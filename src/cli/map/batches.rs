@@ -4,6 +4,7 @@
 
 use std::io::Read;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cli::exit::Failure;
 use crate::rehearse::mapper::{Mapper, Refused};
@@ -11,7 +12,7 @@ use crate::rehearse::mapper::{Mapper, Refused};
 /// How long one record may be, in bytes.
 const MAX_RECORD: usize = 16 << 20;
 /// How many bytes are read at once: many records, and few enough to stay in the processor's cache.
-const BATCH: usize = 256 << 10;
+const BATCH: usize = 128 << 10;
 /// How many batches may wait before and behind each thread.
 const WAITING: usize = 2;
 
@@ -30,6 +31,24 @@ pub(super) struct Mapped {
     pub(super) refused: Vec<Refused>,
 }
 
+/// What became of a batch, with its text, to be used again.
+type Done = (Mapped, Vec<u8>);
+
+/// Buffers that have been used and are used again: fresh memory of this size is cleared by the system each time.
+#[derive(Default)]
+struct Spare(Mutex<Vec<Vec<u8>>>);
+
+impl Spare {
+    fn take(&self) -> Vec<u8> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
+    }
+
+    fn give(&self, mut buffer: Vec<u8>) {
+        buffer.clear();
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
+    }
+}
+
 /// The input in batches.
 pub(super) struct Batches {
     input: Box<dyn Read + Send>,
@@ -37,16 +56,18 @@ pub(super) struct Batches {
     carried: Vec<u8>,
     line: u64,
     ended: bool,
+    spare: Arc<Spare>,
 }
 
 impl Batches {
     pub(super) fn new(input: Box<dyn Read + Send>) -> Self {
-        Self { input, carried: Vec::new(), line: 1, ended: false }
+        Self { input, carried: Vec::new(), line: 1, ended: false, spare: Arc::default() }
     }
 
     /// The next whole lines; nothing at the end.
     pub(super) fn next(&mut self) -> Result<Option<Batch>, Failure> {
-        let mut text = std::mem::take(&mut self.carried);
+        let mut text = self.spare.take();
+        text.append(&mut self.carried);
         // Where a line is longer than a batch, as much again is read until its end is there.
         let mut wanted = BATCH;
         while !self.ended {
@@ -69,7 +90,8 @@ impl Batches {
                 break;
             }
             if let Some(end) = memchr::memrchr(b'\n', &text) {
-                self.carried = text.split_off(end + 1);
+                self.carried.extend_from_slice(text.get(end + 1..).unwrap_or_default());
+                text.truncate(end + 1);
                 break;
             }
             if text.len() > MAX_RECORD {
@@ -123,27 +145,34 @@ pub(super) fn map<'p>(
     mut batches: Batches,
     threads: usize,
     mapper: impl Fn() -> Mapper<'p> + Sync,
-    mut collect: impl FnMut(Mapped) -> Result<(), Failure>,
+    mut collect: impl FnMut(&Mapped) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
+    let spare = Arc::clone(&batches.spare);
+    let mut collect = |(mapped, text): Done| {
+        let collected = collect(&mapped);
+        spare.give(text);
+        spare.give(mapped.lines);
+        collected
+    };
     if threads <= 1 {
         let mut mapper = mapper();
         while let Some(batch) = batches.next()? {
-            collect(of_batch(&mut mapper, &batch))?;
+            collect(of_batch(&mut mapper, batch, &spare))?;
         }
         return Ok(());
     }
     std::thread::scope(|scope| {
         let mut to: Vec<SyncSender<Batch>> = Vec::new();
-        let mut from: Vec<Receiver<Mapped>> = Vec::new();
+        let mut from: Vec<Receiver<Done>> = Vec::new();
         for _ in 0..threads {
             let (give, take) = sync_channel::<Batch>(WAITING);
-            let (done, collected) = sync_channel::<Mapped>(WAITING);
-            let mapper = &mapper;
+            let (done, collected) = sync_channel::<Done>(WAITING);
+            let (mapper, spare) = (&mapper, &spare);
             scope.spawn(move || {
                 let mut mapper = mapper();
                 // Nobody who collects any more: the output is gone, and so is the work.
                 while let Ok(batch) = take.recv()
-                    && done.send(of_batch(&mut mapper, &batch)).is_ok()
+                    && done.send(of_batch(&mut mapper, batch, spare)).is_ok()
                 {}
             });
             to.push(give);
@@ -174,10 +203,10 @@ pub(super) fn map<'p>(
     })
 }
 
-fn of_batch(mapper: &mut Mapper<'_>, batch: &Batch) -> Mapped {
-    let mut mapped = Mapped { lines: Vec::with_capacity(batch.text.len()), refused: Vec::new() };
+fn of_batch(mapper: &mut Mapper<'_>, batch: Batch, spare: &Spare) -> Done {
+    let mut mapped = Mapped { lines: spare.take(), refused: Vec::new() };
     for (line, text) in batch.lines() {
         mapper.line(text, line, &mut mapped.lines, &mut mapped.refused);
     }
-    mapped
+    (mapped, batch.text)
 }

@@ -12,7 +12,8 @@ use crate::plan::{EvalError, GroupPlan, Plan};
 use crate::rehearse::mapper::{Mapper, Refused};
 use crate::rehearse::{Mocked, Mocks};
 use crate::value::Value;
-use crate::value::pick::Picker;
+use crate::value::json::Reader;
+use crate::value::pick::{Picker, Shape};
 
 /// Records on their way into groups.
 pub(super) struct Gathering<'m> {
@@ -28,10 +29,11 @@ impl<'m> Gathering<'m> {
 
     /// Takes JSON documents.
     pub(super) fn documents(&mut self, mut batches: Batches, told: &mut Told<'_>) -> Result<(), Failure> {
-        let mut picker = Picker::new(&self.plan.source.shape);
+        // What goes wrong is told of the whole record, so all of it is read.
+        let (mut picker, mut reader) = (Picker::new(&Shape::whole()), Reader::default());
         while let Some(batch) = batches.next()? {
             for (line, text) in batch.lines() {
-                match picker.read(text) {
+                match picker.pick(text).map_or_else(|| reader.parse(text), Ok) {
                     Ok(Value::List(records)) => {
                         for record in records.iter() {
                             taken(self.folding.take(record.clone(), &self.lookups), line, told)?;

@@ -92,12 +92,12 @@ impl Checker<'_> {
                         self.whole_record();
                     }
                     push_origin(&mut origin, &name.text);
-                    run.push(PathStep { to: RunAccess::Field(Arc::from(name.text.as_str())), lenient: covered });
+                    run.push(PathStep::new(RunAccess::Field(Arc::from(name.text.as_str())), covered));
                 }
                 Access::Index(at) => {
                     ty = self.item(&ty, step.span)?;
                     push_origin(&mut origin, "[]");
-                    run.push(PathStep { to: RunAccess::Index(*at), lenient: covered });
+                    run.push(PathStep::new(RunAccess::Index(*at), covered));
                 }
                 Access::All => {
                     ty = match &ty.base {
@@ -107,7 +107,7 @@ impl Checker<'_> {
                     ty.nullable = false;
                     lists += 1;
                     push_origin(&mut origin, "[]");
-                    run.push(PathStep { to: RunAccess::All, lenient: covered });
+                    run.push(PathStep::new(RunAccess::All, covered));
                 }
             }
             if ty.nullable && !covered {

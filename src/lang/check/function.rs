@@ -16,6 +16,8 @@ use crate::value::Value;
 
 /// How many expressions all calls of a flow may put in place of themselves.
 const MOST: usize = 200_000;
+/// How many of the calls that lead to a place are shown with it.
+const CALLS_TOLD: usize = 4;
 /// How deep functions may call functions.
 const DEEPEST: usize = 24;
 
@@ -123,7 +125,13 @@ impl<'c> Checker<'c> {
     fn called(&mut self, before: usize, at: Span) {
         let mut at_call = self.found.split_off(before.min(self.found.len()));
         at_call.retain(|found| found.severity() == Severity::Error);
-        self.found.extend(at_call.into_iter().map(|found| found.label(at, "called here")));
+        for mut found in at_call {
+            // The innermost calls and the outermost tell the way; the others are a list without end.
+            if found.labels.len() >= CALLS_TOLD {
+                found.labels.pop();
+            }
+            self.found.push(found.label(at, "called here"));
+        }
     }
 
     /// An argument as its parameter takes it.
@@ -215,7 +223,7 @@ impl<'c> Checker<'c> {
     pub(super) fn deeper(&mut self, at: Span) -> bool {
         self.depth += 1;
         let fits = self.calls.is_empty() || self.depth <= 4 * MAX_DEPTH;
-        if !fits {
+        if !fits && !self.found.iter().any(|found| found.code == Code::E102) {
             let help = "work parts out first with `let`";
             self.say_at(Code::E102, at, "with the functions that are called here this is nested too deep", help);
         }

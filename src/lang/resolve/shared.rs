@@ -46,6 +46,7 @@ impl Resolver<'_> {
             }
             self.exports.push(exports);
             if !last {
+                self.broken(&module.file);
                 self.elses(&module.file);
                 self.bodies(&module.file);
                 self.close();
@@ -100,6 +101,16 @@ impl Resolver<'_> {
         };
         let message = format!("{:?} has no function or lookup `{}`", item.path.text, name.text);
         self.found.push(Diagnostic::new(Code::E253, name.span, message).help(help));
+    }
+
+    /// Declares what did not parse, so that its uses are no errors of their own.
+    pub(super) fn broken(&mut self, file: &File) {
+        for name in &file.broken {
+            if self.scopes.iter().flatten().all(|declared| declared.name.text != name.text) {
+                let slot = self.slot(name.span);
+                self.declare(name, Binding::Slot(slot), "");
+            }
+        }
     }
 
     /// What misses give: the same wherever the lookup is used, so it may name nothing that is only there at some places;

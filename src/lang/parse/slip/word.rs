@@ -5,7 +5,7 @@ use crate::diag::{Code, suggest};
 use crate::lang::parse::Rule;
 
 /// The words that begin declarations.
-const DECLARATIONS: [&str; 18] = [
+const DECLARATIONS: [&str; 19] = [
     "flow",
     "source",
     "key",
@@ -19,6 +19,7 @@ const DECLARATIONS: [&str; 18] = [
     "target",
     "when",
     "each",
+    "group",
     "on",
     "alert",
     "test",

@@ -257,7 +257,7 @@ fn map<'a>(
     })
 }
 
-/// First names and last name; particles such as `van der` belong to the last name.
+/// First and last name; particles such as `van der` belong to the last name.
 fn split_name(name: &str) -> (Option<String>, String) {
     const PARTICLES: [&str; 12] =
         ["van", "von", "der", "den", "de", "del", "della", "di", "da", "du", "la", "le"];
@@ -267,8 +267,8 @@ fn split_name(name: &str) -> (Option<String>, String) {
     while at > 1 && PARTICLES.contains(&words[at - 1].to_lowercase().as_str()) {
         at -= 1;
     }
-    let first = words[..at].join(" ");
-    (Some(first).filter(|first| !first.is_empty()), words[at..].join(" "))
+    let first = (at > 0).then(|| words[0].to_owned());
+    (first, words[at..].join(" "))
 }
 
 /// The first letter of the name and of the domain, and the domain's ending.
