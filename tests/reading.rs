@@ -4,6 +4,8 @@
 
 #[path = "reading/explain.rs"]
 mod explain;
+#[path = "reading/group.rs"]
+mod group;
 #[path = "reading/impact.rs"]
 mod impact;
 #[path = "reading/plan.rs"]

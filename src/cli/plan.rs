@@ -13,7 +13,7 @@ use crate::config::{self, Settings, Where};
 use crate::connectors;
 use crate::diag::{Diagnostic, text};
 use crate::plan::forecast::{Forecast, Load, forecast, refusals};
-use crate::plan::{LookupKind, Plan};
+use crate::plan::{LookupKind, Plan, Step};
 
 /// All that is told.
 struct Told<'a> {
@@ -66,6 +66,7 @@ fn load(args: &args::Plan, settings: &Settings, plans: &[Plan], catalog: &Catalo
     let mut load = Load {
         per_hour: f64::from(args.per_hour),
         hits: f64::from(args.hits),
+        per_group: f64::from(args.per_group),
         backlog: args.backlog.map(f64::from),
         pages: BTreeMap::new(),
         overlaps: BTreeMap::new(),
@@ -119,10 +120,13 @@ fn assumptions(told: &Told<'_>) -> Vec<String> {
         format!("{} of 100 lookups with a cache are answered from it (--hits); worst: none is", load.hits),
         "typical: the longer branch of each `when`; no record is skipped, rejected or tried again".to_owned(),
     ];
+    if told.plans.iter().any(|plan| plan.group.is_some()) {
+        out.push(format!("{} records for each group, which is written as one (--per-group)", load.per_group));
+    }
     for (name, overlap) in &load.overlaps {
         out.push(format!("each read of {name} reaches {} min back into the one before", overlap.as_secs() / 60));
     }
-    if told.plans.iter().any(|plan| plan.facts.payloads.len() > plan.targets.len() || has_each(plan)) {
+    if told.plans.iter().any(|plan| has_each(plan)) {
         out.push(format!("{} items for each list that is written item by item", crate::plan::forecast::ITEMS));
     }
     out.push(
@@ -133,5 +137,12 @@ fn assumptions(told: &Told<'_>) -> Vec<String> {
 }
 
 fn has_each(plan: &Plan) -> bool {
-    plan.steps.iter().any(|step| matches!(step, crate::plan::Step::Each(_)))
+    fn any(steps: &[Step]) -> bool {
+        steps.iter().any(|step| match step {
+            Step::Each(_) => true,
+            Step::When { then, otherwise, .. } => any(then) || any(otherwise),
+            _ => false,
+        })
+    }
+    any(&plan.steps)
 }

@@ -28,6 +28,8 @@ pub struct Load {
     pub per_hour: f64,
     /// How many of a hundred cached lookups are answered from the cache.
     pub hits: f64,
+    /// How many records make a group, in flows that group them.
+    pub per_group: f64,
     /// Records that wait already.
     pub backlog: Option<f64>,
     /// Records per page of a connector's source, where its settings say so.
@@ -255,7 +257,7 @@ fn clear(quotas: &mut [Quota], plans: &[&Plan], catalog: &Catalog, load: &Load, 
 }
 
 fn flow(plan: &Plan, catalog: &Catalog, load: &Load) -> FlowCost {
-    let (per_record, lookups) = cost::per_record(plan, catalog, load.hits / 100.0);
+    let (per_record, lookups) = cost::per_record(plan, catalog, load);
     let mut per_hour: BTreeMap<Operation, Calls> =
         per_record.iter().map(|(operation, calls)| (operation.clone(), calls.times(load.per_hour))).collect();
     let triggers = triggers(plan, catalog, load);

@@ -109,6 +109,11 @@ impl Grouping {
     pub fn nodes<'g>(&'g self, see: &mut dyn FnMut(&'g Node)) {
         self.by.iter().for_each(|(_, key)| see(key));
         self.filter.iter().for_each(&mut *see);
+        self.worked(see);
+    }
+
+    /// Every expression of what is worked out, without its own keys and its own filter.
+    pub fn worked<'g>(&'g self, see: &mut dyn FnMut(&'g Node)) {
         for (_, field) in &self.fields {
             match field {
                 Aggregate::Fold { of, filter, .. } => of.iter().chain(filter).for_each(&mut *see),

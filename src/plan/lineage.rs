@@ -8,6 +8,7 @@
 //! [`ends`] only read the trees.
 
 pub mod ends;
+mod group;
 pub mod impact;
 mod shape;
 pub mod uses;
@@ -22,6 +23,7 @@ pub use shape::{exists, fields, find, names, print};
 pub use uses::{Cleared, Use, Uses};
 
 use super::expr::{Access, Expr, Node};
+use super::group::Grouping;
 use super::{LookupId, LookupKind, Plan, Slot, Step, TargetId};
 use crate::catalog::{Pii, Returns};
 use crate::diag::Span;
@@ -121,6 +123,8 @@ pub enum Role {
     Each,
     /// What is looked up by it.
     Key,
+    /// It decides which records are made into one.
+    Group,
 }
 
 impl Role {
@@ -129,7 +133,7 @@ impl Role {
     pub fn decides(self) -> bool {
         match self {
             Role::Value | Role::Default => false,
-            Role::Test | Role::Filter | Role::Each | Role::Key => true,
+            Role::Test | Role::Filter | Role::Each | Role::Key | Role::Group => true,
         }
     }
 
@@ -137,7 +141,7 @@ impl Role {
         match self {
             Role::Value | Role::Default => whole,
             Role::Each => Carried::Counts,
-            Role::Test | Role::Filter | Role::Key => Carried::Decides,
+            Role::Test | Role::Filter | Role::Key | Role::Group => Carried::Decides,
         }
     }
 }
@@ -148,6 +152,27 @@ enum Definition<'p> {
     Let(&'p Node),
     Item(&'p Node),
     Answer(TargetId),
+    Group(&'p Grouping),
+}
+
+/// What a value is built by.
+#[derive(Debug, Clone, Copy)]
+pub enum Built<'p> {
+    /// An expression.
+    Value(&'p Node),
+    /// Records that are made into one.
+    Group(Slot, &'p Grouping),
+}
+
+impl Built<'_> {
+    /// Where it stands.
+    #[must_use]
+    pub fn at(self) -> Span {
+        match self {
+            Built::Value(node) => node.at,
+            Built::Group(_, group) => group.at,
+        }
+    }
 }
 
 /// Names that stand within an expression, from the inside out.
@@ -190,6 +215,10 @@ impl<'p> Tracer<'p> {
     #[must_use]
     pub fn new(plan: &'p Plan) -> Self {
         let mut tracer = Self { plan, names: BTreeMap::new() };
+        if let Some(group) = &plan.group {
+            tracer.define(&group.before);
+            tracer.names.insert(group.slot, (group.name.clone(), Definition::Group(&group.group)));
+        }
         tracer.define(&plan.steps);
         tracer
     }
@@ -200,21 +229,29 @@ impl<'p> Tracer<'p> {
         self.plan
     }
 
-    /// The names of the flow's own lets and transforms, with their slots, in the order of the flow.
-    pub fn lets(&self) -> impl Iterator<Item = (&str, Slot)> {
-        self.names.iter().filter_map(|(slot, (name, definition))| match definition {
-            Definition::Let(_) => Some((name.as_str(), *slot)),
-            Definition::Item(_) | Definition::Answer(_) => None,
+    /// The names of the flow's own lets, transforms and group, with their slots, in the order of the flow.
+    pub fn built(&self) -> impl Iterator<Item = (&str, Slot, Built<'p>)> {
+        self.names.iter().filter_map(|(slot, (name, definition))| {
+            let built = match *definition {
+                Definition::Let(value) => Built::Value(value),
+                Definition::Group(group) => Built::Group(*slot, group),
+                Definition::Item(_) | Definition::Answer(_) => return None,
+            };
+            Some((name.as_str(), *slot, built))
         })
     }
 
-    /// The expression of a let or transform.
+    /// Where the value at a path of something that is built comes from.
     #[must_use]
-    pub fn definition(&self, slot: Slot) -> Option<&'p Node> {
-        match self.names.get(&slot)?.1 {
-            Definition::Let(value) => Some(value),
-            Definition::Item(_) | Definition::Answer(_) => None,
-        }
+    pub fn origin_of(&self, built: Built<'p>, path: &[Arc<str>]) -> Origin {
+        let (slot, group) = match built {
+            Built::Value(node) => return self.origin(node, path),
+            Built::Group(slot, group) => (slot, group),
+        };
+        let mut trail = Trail { told: HashSet::new() };
+        self.group(slot, group, path, Carried::Whole, &mut trail, 0)
+            .or_else(|| self.group(slot, group, &[], Carried::Whole, &mut trail, 0))
+            .unwrap_or(Origin { what: What::Parts, at: group.at, parts: Vec::new() })
     }
 
     /// Where the value at a path of an expression comes from.
@@ -522,6 +559,7 @@ impl<'p> Tracer<'p> {
         match self.names.get(&slot)?.1 {
             Definition::Let(value) => self.named(node, Some(slot), value, path, &None, carried, trail, depth),
             Definition::Item(list) => self.walk(list, path, &None, carried, trail, depth + 1),
+            Definition::Group(group) => self.group(slot, group, path, carried, trail, depth),
             Definition::Answer(target) => {
                 let output = &self.plan.targets.get(target)?.output;
                 let (path, pii) = shape::record(output, path)?;

@@ -11,8 +11,8 @@ use super::super::exit::{Exit, Failure, Outcome};
 use super::super::{check, output, project};
 use crate::catalog::{Base, Type};
 use crate::diag::{Span, suggest};
-use crate::plan::lineage::{self, Origin, Path, Tracer, ends};
-use crate::plan::{Node, Plan, Slot, TargetId};
+use crate::plan::lineage::{self, Built, Origin, Path, Tracer, ends};
+use crate::plan::{Plan, Slot, TargetId};
 
 /// How many fields of one thing are listed.
 const FIELDS: usize = 400;
@@ -28,7 +28,7 @@ struct Asked<'p> {
     /// The target whose payload it is.
     target: Option<TargetId>,
     /// What it is built by.
-    value: &'p Node,
+    value: Built<'p>,
     /// The type of the whole, where it is known.
     ty: Type,
 }
@@ -55,7 +55,7 @@ pub(super) fn run(flow: &File, field: Option<&str>, format: Format) -> Outcome {
             below
                 .map(|rest| {
                     let path: Path = asked.path.iter().cloned().chain(rest).collect();
-                    let origin = tracer.origin(asked.value, &path);
+                    let origin = tracer.origin_of(asked.value, &path);
                     (path, origin)
                 })
                 .collect()
@@ -67,7 +67,7 @@ pub(super) fn run(flow: &File, field: Option<&str>, format: Format) -> Outcome {
         (None, Some(target)) => vec![(target, asked.path.clone(), false)],
         (None, None) => Vec::new(),
     };
-    let origin = tracer.origin(asked.value, &asked.path);
+    let origin = tracer.origin_of(asked.value, &asked.path);
     let told = Told { plan: &plan, parts, origin, ends, asked };
     match format {
         Format::Human => human::tell(&told)?,
@@ -87,7 +87,13 @@ fn is_built(ty: &Type) -> bool {
 /// The names of a flow that can be explained.
 fn list(tracer: &Tracer<'_>, format: Format) -> Outcome {
     let plan = tracer.plan();
-    let lets = tracer.lets().filter_map(|(name, slot)| Some((name, "let", tracer.definition(slot)?.at)));
+    let lets = tracer.built().map(|(name, _, built)| {
+        let what = match built {
+            Built::Value(_) => "let",
+            Built::Group(..) => "group",
+        };
+        (name, what, built.at())
+    });
     let targets = plan.targets.iter().map(|target| (target.name.as_str(), "target", target.at));
     for (name, what, at) in lets.chain(targets) {
         let (file, line, _) = plan.place(at);
@@ -114,11 +120,11 @@ fn asked<'p>(tracer: &Tracer<'p>, field: &str) -> Result<Asked<'p>, Failure> {
         let path = path(rest);
         known(&ty, &path, &target.name)?;
         let name = target.name.clone();
-        return Ok(Asked { name, path, slot: None, target: Some(id), value: &target.payload, ty });
+        return Ok(Asked { name, path, slot: None, target: Some(id), value: Built::Value(&target.payload), ty });
     }
     let (name, rest) = text.split_once('.').unwrap_or((&text, ""));
-    let Some((_, slot)) = tracer.lets().find(|(known, _)| *known == name) else {
-        let names = tracer.lets().map(|(name, _)| name).chain(plan.targets.iter().map(|target| target.name.as_str()));
+    let Some((_, slot, value)) = tracer.built().find(|(known, ..)| *known == name) else {
+        let names = tracer.built().map(|(name, ..)| name).chain(plan.targets.iter().map(|target| target.name.as_str()));
         let help = match suggest::nearest(name, names) {
             Some(near) => format!("did you mean `{near}`?"),
             None => "`flowrun explain FLOW` lists what can be explained".to_owned(),
@@ -128,7 +134,6 @@ fn asked<'p>(tracer: &Tracer<'p>, field: &str) -> Result<Asked<'p>, Failure> {
     let ty = plan.facts.variables.get(&slot).cloned().unwrap_or(Type::new(Base::Any));
     let path = path(rest);
     known(&ty, &path, name)?;
-    let value = tracer.definition(slot).ok_or_else(|| Failure::usage(format!("`{name}` is nothing that is built")))?;
     Ok(Asked { name: name.to_owned(), path, slot: Some(slot), target: None, value, ty })
 }
 

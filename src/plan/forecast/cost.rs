@@ -1,8 +1,8 @@
 //! What a record costs: a call for each write on its way and for each entity lookup with another key.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
-use super::{Calls, LookupCost, Operation};
+use super::{Calls, Load, LookupCost, Operation};
 use crate::catalog::{Catalog, EntitySpec};
 use crate::plan::lineage::{Origin, Role, Tracer, What};
 use crate::plan::{LookupId, LookupKind, Node, Plan, Step};
@@ -27,25 +27,33 @@ fn entity<'c>(catalog: &'c Catalog, connector: &str, name: &str) -> Option<&'c E
 }
 
 /// The calls of one record by operation, and how its lookups were counted.
-pub(super) fn per_record(plan: &Plan, catalog: &Catalog, hits: f64) -> (BTreeMap<Operation, Calls>, Vec<LookupCost>) {
+pub(super) fn per_record(plan: &Plan, catalog: &Catalog, load: &Load) -> (BTreeMap<Operation, Calls>, Vec<LookupCost>) {
+    let hits = load.hits / 100.0;
     let tracer = Tracer::new(plan);
-    let mut counting = Counting { tracer: &tracer, catalog, hits, asked: BTreeSet::new() };
+    let mut counting = Counting { tracer: &tracer, catalog, hits, share: 1.0, asked: BTreeMap::new() };
     let mut key = BTreeMap::new();
     counting.lookups(&plan.key, &mut key);
-    let mut calls = counting.steps(&plan.steps);
+    let mut calls = BTreeMap::new();
+    if let Some(group) = &plan.group {
+        calls = counting.steps(&group.before);
+        group.group.nodes(&mut |node| counting.lookups(node, &mut calls));
+    }
+    // What follows a group is done once for all the records of it.
+    counting.share = if plan.group.is_some() { 1.0 / load.per_group.max(1.0) } else { 1.0 };
+    add(&mut calls, &counting.steps(&plan.steps));
     add(&mut calls, &key);
     let asked = counting.asked;
     let lookups = plan.lookups.iter().enumerate().filter_map(|(id, lookup)| {
         let LookupKind::Entity { connector, entity: name, cache, .. } = &lookup.kind else { return None };
         let operation = entity(catalog, connector, name)?.lookup.as_ref()?.operation.to_owned();
-        let keys = asked.iter().filter(|(known, _)| *known == id).count();
+        let shares: Vec<f64> = asked.iter().filter(|((known, _), _)| *known == id).map(|(_, share)| *share).collect();
         let one = one(!cache.is_zero(), hits);
         Some(LookupCost {
             name: lookup.name.clone(),
             operation: (connector.clone(), operation),
-            keys,
+            keys: shares.len(),
             cache: *cache,
-            calls: one.times(f64::from(u32::try_from(keys).unwrap_or(u32::MAX))),
+            calls: one.times(shares.iter().sum()),
         })
     });
     (calls, lookups.collect())
@@ -65,8 +73,10 @@ struct Counting<'t, 'p> {
     tracer: &'t Tracer<'p>,
     catalog: &'t Catalog,
     hits: f64,
-    /// Lookups with the text of their keys: the same key is asked once for a record.
-    asked: BTreeSet<(LookupId, String)>,
+    /// How often what is counted just now is done for each record of the source.
+    share: f64,
+    /// Lookups with the text of their keys, and how often each is asked: the same key is asked once for a record.
+    asked: BTreeMap<(LookupId, String), f64>,
 }
 
 impl<'p> Counting<'_, 'p> {
@@ -94,16 +104,17 @@ impl<'p> Counting<'_, 'p> {
                 }
                 Step::Each(each) => {
                     self.lookups(&each.list, &mut calls);
-                    let inner = self.steps(&each.steps);
-                    for (operation, one) in inner {
-                        calls.entry(operation).or_default().add(one.times(f64::from(ITEMS)));
-                    }
+                    // Each item has writes of its own, and is taken to look up by a key of its own.
+                    let outside = self.share;
+                    self.share *= f64::from(ITEMS);
+                    add(&mut calls, &self.steps(&each.steps));
+                    self.share = outside;
                 }
                 Step::Target(id) => {
                     let Some(target) = self.tracer.plan().targets.get(*id) else { continue };
                     self.lookups(&target.payload, &mut calls);
                     let name = target.operation.rsplit('.').next().unwrap_or_default().to_owned();
-                    let one = Calls { typical: 1.0, worst: 1.0 };
+                    let one = Calls { typical: 1.0, worst: 1.0 }.times(self.share);
                     calls.entry((target.connector.clone(), name)).or_default().add(one);
                 }
             }
@@ -125,8 +136,10 @@ impl<'p> Counting<'_, 'p> {
             let keys = origin.parts.iter().filter(|(role, _)| *role == Role::Key);
             let key: Vec<String> = keys.map(|(_, key)| plan.snippet(key.at)).collect();
             let operation = entity(self.catalog, connector, name).and_then(|entity| entity.lookup.as_ref());
-            if let (true, Some(spec)) = (self.asked.insert((*lookup, key.join(", "))), operation) {
-                let one = one(!cache.is_zero(), self.hits);
+            let asked = (*lookup, key.join(", "));
+            if let (false, Some(spec)) = (self.asked.contains_key(&asked), operation) {
+                self.asked.insert(asked, self.share);
+                let one = one(!cache.is_zero(), self.hits).times(self.share);
                 calls.entry((connector.clone(), spec.operation.to_owned())).or_default().add(one);
             }
         }

@@ -90,7 +90,9 @@ pub fn ends(tracer: &Tracer<'_>, slot: Slot, path: &[Arc<str>]) -> Vec<(TargetId
 #[must_use]
 pub fn guards(plan: &Plan, target: TargetId) -> Vec<Guard> {
     let mut guards = Vec::new();
-    if collect(&plan.steps, target, &mut guards) { guards } else { Vec::new() }
+    // A record that is skipped is in no group; one that is rejected takes its group with it.
+    let before = plan.group.as_ref().map(|group| group.before.as_slice()).unwrap_or_default();
+    if collect(before, target, &mut guards) || collect(&plan.steps, target, &mut guards) { guards } else { Vec::new() }
 }
 
 /// Adds what stands before the target; whether the target is among these steps.

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::{Path, Tracer, Uses, What, ends};
 use crate::diag::Span;
-use crate::plan::{LookupKind, Node, Plan, Step, TargetId};
+use crate::plan::{GroupPlan, LookupKind, Node, Plan, Step, TargetId};
 
 /// What is asked about.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -117,6 +117,9 @@ pub fn impact(tracer: &Tracer<'_>, subject: &Subject) -> Impact {
     look(tracer, subject, &plan.key, &How::Key, &mut found);
     source(plan, subject, &mut found);
     lookups(plan, subject, &mut found);
+    if let Some(group) = &plan.group {
+        grouped(tracer, subject, group, &mut found);
+    }
     steps(tracer, subject, &plan.steps, &mut found);
     for (id, target) in plan.targets.iter().enumerate() {
         for path in ends::written(plan, target) {
@@ -230,6 +233,13 @@ fn lookups(plan: &Plan, subject: &Subject, found: &mut Impact) {
             found.places.push(Place { how, at: lookup.at, field: key.clone(), default: false });
         }
     }
+}
+
+fn grouped(tracer: &Tracer<'_>, subject: &Subject, group: &GroupPlan, found: &mut Impact) {
+    steps(tracer, subject, &group.before, found);
+    group.group.by.iter().for_each(|(_, key)| look(tracer, subject, key, &How::Key, found));
+    group.group.filter.iter().for_each(|filter| look(tracer, subject, filter, &How::Step("where"), found));
+    group.group.worked(&mut |node| look(tracer, subject, node, &How::Let(group.name.clone()), found));
 }
 
 fn steps(tracer: &Tracer<'_>, subject: &Subject, list: &[Step], found: &mut Impact) {

@@ -98,6 +98,7 @@ fn lead(role: Role) -> &'static str {
         Role::Filter => "where ",
         Role::Each => "each of ",
         Role::Key => "by ",
+        Role::Group => "grouped by ",
     }
 }
 

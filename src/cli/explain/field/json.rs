@@ -136,6 +136,7 @@ fn role_name(role: Role) -> &'static str {
         Role::Filter => "filter",
         Role::Each => "each",
         Role::Key => "key",
+        Role::Group => "group",
     }
 }
 
