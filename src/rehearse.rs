@@ -94,12 +94,16 @@ impl Rehearsal {
 /// Takes a record through a plan.
 #[must_use]
 pub fn rehearse(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks) -> Rehearsal {
-    let lookups = Mocked { plan, mocks };
+    through(plan, record, params, mocks, &Mocked { plan, mocks })
+}
+
+/// Takes a record through a plan with lookups that are answered elsewhere.
+fn through(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks, lookups: &dyn Lookups) -> Rehearsal {
     let mut progress = Progress::new(plan, record, params);
-    let key = progress.key(plan, &lookups);
+    let key = progress.key(plan, lookups);
     let mut writes = Vec::new();
     let end = loop {
-        match progress.advance(plan, &lookups) {
+        match progress.advance(plan, lookups) {
             Next::Write(write) => {
                 if let Some(refusal) = mocks.refusals.get(&write.target) {
                     let at = plan.targets.get(write.target).map(|target| target.at).unwrap_or_default();

@@ -237,6 +237,16 @@ fn what_differs_is_told_by_field_and_underlined_where_it_is_set() {
     assert!(!said.out.contains('\u{1b}'));
 }
 
+#[test]
+fn a_mock_that_nothing_asks_for_is_told_with_what_fails() {
+    let body = "lookup item_of = tims.items by sku\nlet item = item_of[$.orderId] catch null\ntarget tims.customers as account upsert { external_ref = item.id? ?? \"none\", company_name = \"R\" }\n";
+    let test = "test \"t\" {\n  given { orderId = \"TEA-1\" }\n  with item_of[\"TEA-l\"] = { id = \"I-1\" }\n  expect target account { external_ref = \"I-1\", company_name = \"R\" }\n}\n";
+    let directory = place(&[("small.flow", &flow(&format!("{body}{test}")))]);
+    let said = run(directory.path(), &[]);
+    assert_eq!(said.code, 1);
+    assert!(said.out.contains("`item_of[\"TEA-l\"]` is mocked, and `item_of` was asked for \"TEA-1\""), "{}", said.out);
+}
+
 /// A test of a flow of a name that passes or not.
 fn named(name: &str, passes: bool) -> String {
     let wanted = if passes { "house" } else { "a <b> & \\\"c\\\"" };

@@ -143,7 +143,7 @@ impl<'a> Results<'a> {
 
     fn end(mut self, began: Instant) -> Outcome {
         // What was not run may name them.
-        let whole = !self.broken && !(self.args.fail_fast && self.failed > 0);
+        let whole = !(self.broken || self.args.fail_fast && self.failed > 0);
         let unused = if whole { golden::unused(&self.files) } else { Vec::new() };
         for file in &unused {
             output::note(&format!("no test names {}", file.display()));
@@ -197,6 +197,10 @@ impl<'a> Results<'a> {
             (0, false) => "there are no tests".to_owned(),
             _ => format!("{} passed, {} failed", self.passed, self.failed),
         };
-        if self.human() { output::line(&text) } else { Ok(output::note(&text)) }
+        if self.human() {
+            return output::line(&text);
+        }
+        output::note(&text);
+        Ok(())
     }
 }

@@ -324,7 +324,7 @@ impl Coverage {
             }
             Expr::Inlined { args, body } => {
                 args.iter_mut().for_each(|(_, value)| self.part(value));
-                self.inside(body);
+                self.part(body);
             }
             Expr::Block(lets, body) => {
                 lets.iter_mut().for_each(|(_, value)| self.part(value));

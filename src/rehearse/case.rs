@@ -1,16 +1,17 @@
 //! The tests of a flow: runs one and tells what does not hold, with the field, what it should be, and where in the flow it
 //! is set.
 
+use std::cell::RefCell;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 use super::difference::{self, Difference, differences};
 use super::origin::Origins;
-use super::rehearse_all;
-use super::{Mocked, Mocks, Rehearsal};
+use super::{Mocked, Mocks, Rehearsal, rehearse_all, through};
 use crate::diag::{Code, Diagnostic, Span};
-use crate::plan::eval::{evaluate, shown, sides, truth};
-use crate::plan::{Expectation, Expected, Expr, Next, Node, Plan, RowPlace, TargetId, TestPlan, Write};
-use crate::value::{Object, Value};
+use crate::plan::eval::{Answer, Lookups, evaluate, shown, sides, truth};
+use crate::plan::{Expectation, Expected, Expr, LookupId, Next, Node, Plan, RowPlace, TargetId, TestPlan, Write};
+use crate::value::{Object, Value, json};
 
 /// How many differences of one expectation are shown in the flow's text; the rest is a list.
 const SHOWN: usize = 12;
@@ -76,9 +77,12 @@ pub fn run(plan: &Plan, test: &TestPlan) -> Ran {
     }
     mocks.answers = test.answers.iter().cloned().collect();
     mocks.refusals = test.refusals.iter().cloned().collect();
+    let asked = Asked { inner: Mocked { plan, mocks: &mocks }, keys: RefCell::default() };
     let mut done = match test.alone {
         true => Rehearsal::nothing(plan, params),
-        false => rehearse_all(plan, test.record.clone(), params, &mocks),
+        // Each group goes its own way, so what was asked for is not followed there.
+        false if plan.group.is_some() => rehearse_all(plan, test.record.clone(), params, &mocks),
+        false => through(plan, test.record.clone(), params, &mocks, &asked),
     };
     if let Some(row) = &test.row {
         done.progress.frame().set(row.slot, row.value.clone());
@@ -92,8 +96,12 @@ pub fn run(plan: &Plan, test: &TestPlan) -> Ran {
         ran.failures.push(failure(error.told(message).label(test.at, "in this test")));
     } else {
         for expected in &test.expectations {
-            unmet(plan, expected, &mut done, &mocks, &mut ran);
+            unmet(plan, expected, &mut done, &asked, &mut ran);
         }
+    }
+    let idle = if plan.group.is_none() { asked.idle(test) } else { String::new() };
+    if let (Some(failure), false) = (ran.failures.first_mut(), idle.is_empty()) {
+        failure.told.message.push_str(&idle);
     }
     if let Some(row) = &test.row {
         for failure in &mut ran.failures {
@@ -125,7 +133,7 @@ fn failure(told: Diagnostic) -> Failure {
     Failure { told, fields: Vec::new(), golden: None }
 }
 
-fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mocks, ran: &mut Ran) {
+fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, lookups: &dyn Lookups, ran: &mut Ran) {
     let reason_fits =
         |wanted: &Option<String>, given: &str| wanted.as_ref().is_none_or(|part| given.contains(part.as_str()));
     let mut say = |at: Span, message: String| ran.failures.push(failure(Diagnostic::new(Code::E608, at, message)));
@@ -174,11 +182,10 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mock
             compared("targets", wanted, &writes, *at, places, ran);
         }
         Expectation::Holds { condition, at } => {
-            let lookups = Mocked { plan, mocks };
-            match truth(condition, done.progress.frame(), &lookups) {
+            match truth(condition, done.progress.frame(), lookups) {
                 Ok(true) => {}
                 Ok(false) => {
-                    let (part, detail) = why_not(condition, done, &lookups);
+                    let (part, detail) = why_not(condition, done, lookups);
                     // The part that fails is underlined, not the whole of a longer condition.
                     let part = if part == condition.at { *at } else { part };
                     say(part, format!("this does not hold{detail}"));
@@ -186,6 +193,52 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, mocks: &Mock
                 Err(error) => say(*at, format!("this cannot be worked out: {}", error.message)),
             }
         }
+    }
+}
+
+/// Lookups that remember what they were asked for, so that a mock of which nothing asks can be told: its key is wrong more
+/// often than not.
+struct Asked<'a> {
+    inner: Mocked<'a>,
+    keys: RefCell<BTreeSet<(LookupId, String)>>,
+}
+
+impl Asked<'_> {
+    fn shown(keys: &[Value]) -> String {
+        keys.iter().map(json::to_string).collect::<Vec<_>>().join(", ")
+    }
+
+    /// The mocks of which nothing has asked, each on a line with what was asked for instead.
+    fn idle(&self, test: &TestPlan) -> String {
+        let asked = self.keys.borrow();
+        let mut out = String::new();
+        for (lookup, keys, _) in &test.lookups {
+            let key = Self::shown(keys);
+            if asked.contains(&(*lookup, key.clone())) {
+                continue;
+            }
+            let others: Vec<&str> =
+                asked.iter().filter(|(other, _)| other == lookup).map(|(_, key)| key.as_str()).take(3).collect();
+            let name = self.inner.name(*lookup);
+            let instead = if others.is_empty() { "nothing at all".to_owned() } else { others.join(" and ") };
+            out.push_str(&format!("\n`{name}[{key}]` is mocked, and `{name}` was asked for {instead}"));
+        }
+        out
+    }
+}
+
+impl Lookups for Asked<'_> {
+    fn find(&self, lookup: LookupId, keys: &[Value]) -> Answer {
+        self.keys.borrow_mut().insert((lookup, Self::shown(keys)));
+        self.inner.find(lookup, keys)
+    }
+
+    fn name(&self, lookup: LookupId) -> String {
+        self.inner.name(lookup)
+    }
+
+    fn miss(&self, lookup: LookupId, keys: &str) -> String {
+        self.inner.miss(lookup, keys)
     }
 }
 
@@ -274,7 +327,7 @@ fn target_of(plan: &Plan, writes: &[Write], item: &difference::Step) -> Option<T
 }
 
 /// The part of a condition that fails, and what stands in it.
-fn why_not(condition: &Node, done: &mut Rehearsal, lookups: &Mocked<'_>) -> (Span, String) {
+fn why_not(condition: &Node, done: &mut Rehearsal, lookups: &dyn Lookups) -> (Span, String) {
     match &condition.expr {
         Expr::And(a, b) => match truth(a, done.progress.frame(), lookups) {
             Ok(true) => why_not(b, done, lookups),

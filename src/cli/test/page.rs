@@ -127,10 +127,10 @@ fn text(out: &mut String, name: &Arc<str>, text: &str, start: usize, report: &Re
                 format!("<code>{}</code> {}", escape(&short(text)), side.missed)
             })
             .collect();
-        let _ = write!(
+        let _ = writeln!(
             out,
             "<tr class=\"{class}\" id=\"L{number}\"><td class=\"n\">{number}</td><td class=\"c\">{count}</td>\
-             <td class=\"t\">{}</td><td class=\"w\">{}</td></tr>\n",
+             <td class=\"t\">{}</td><td class=\"w\">{}</td></tr>",
             marked(line, at, missed),
             told.join("<br>")
         );
@@ -173,9 +173,9 @@ fn rows(out: &mut String, table: &TableReport) {
     let shown: Vec<_> = table.rows.iter().filter(|row| !long || row.count == 0).take(ROWS).collect();
     for row in &shown {
         let class = if row.count > 0 { "hit" } else { "miss" };
-        let _ = write!(
+        let _ = writeln!(
             out,
-            "<tr class=\"{class}\"><td class=\"n\">{}</td><td class=\"c\">{}×</td><td class=\"t\">{}</td></tr>\n",
+            "<tr class=\"{class}\"><td class=\"n\">{}</td><td class=\"c\">{}×</td><td class=\"t\">{}</td></tr>",
             row.line,
             row.count,
             escape(&row.key.join(", "))

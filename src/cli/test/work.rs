@@ -143,9 +143,14 @@ fn flow(path: &Path, catalog: &Catalog, order: &Order<'_>, count: &AtomicUsize) 
         seconds: 0.0,
         report: None,
     };
-    match compiled.plan.or(compiled.shared) {
-        Some(plan) => tests(&plan, &mut tested, order, count),
-        None => {
+    match (compiled.plan, compiled.shared) {
+        (Some(plan), _) => {
+            tests(&plan, &mut tested, order, count);
+            tested.report = Report::of(&plan);
+        }
+        // A shared file does nothing by itself: it is covered where flows use it.
+        (None, Some(shared)) => tests(&shared, &mut tested, order, count),
+        (None, None) => {
             let found = compiled.diagnostics.into_iter();
             tested.errors = found.filter(|found| found.severity() == Severity::Error).collect();
         }
@@ -173,7 +178,6 @@ fn tests(plan: &Plan, tested: &mut Tested, order: &Order<'_>, count: &AtomicUsiz
             break;
         }
     }
-    tested.report = Report::of(plan);
 }
 
 /// Where a test stands: its row, where it has one.
