@@ -259,6 +259,9 @@ pub(crate) struct Plan {
     /// Of a hundred lookups with a cache, how many are answered from it.
     #[arg(long, value_name = "PERCENT", default_value_t = 80, value_parser = clap::value_parser!(u32).range(0..=100))]
     pub(crate) hits: u32,
+    /// How many items a list of a record has, such as an order its lines.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) items: u32,
     /// How many records make one group, in flows that group them.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) per_group: u32,
