@@ -166,10 +166,16 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
     },
-    /// List the functions of the language.
+    /// List the functions of the language, or tell about one.
+    #[command(
+        after_help = "Examples:\n  flowrun functions                     all, by family\n  flowrun functions split_name          one, with its examples\n  flowrun functions postcode            those with the word in what they do\n  flowrun functions --family date       one family\n  flowrun functions --format json       one object per line, for editors"
+    )]
     Functions {
-        /// One function.
+        /// A function, or a word of what is wanted.
         name: Option<String>,
+        /// One family: text, number, money, date, list, object, format, hash, names, codes, units.
+        #[arg(long)]
+        family: Option<String>,
         /// How.
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,

@@ -31,7 +31,13 @@ pub(super) fn run(args: &args::Plan) -> Outcome {
     let mut settings: Option<Settings> = None;
     for flow in &flows {
         let own = environment::read(Some(flow), &args.env, args.environments.as_deref())?;
-        plans.push(project::plan(flow, &own.for_compiler())?);
+        plans.push(match flows.len() {
+            1 => project::plan(flow, &own.for_compiler())?,
+            _ => match project::plan_of_flow(flow, &own.for_compiler())? {
+                Some(plan) => plan,
+                None => continue,
+            },
+        });
         match &settings {
             Some(known) if known.file != own.file => {
                 return Err(Failure::usage(format!(

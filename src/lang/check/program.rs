@@ -85,6 +85,7 @@ pub(super) fn check<'c>(
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
     facts.datasets = checker.datasets.clone();
+    facts.private_lookups = std::mem::take(&mut checker.private_lookups);
     facts.variables = checker.slots.iter().map(|(slot, (ty, _))| (*slot, ty.clone())).collect();
     note_reads(checker, &source, &mut facts);
     let plan = Checked {

@@ -147,11 +147,12 @@ fn tree(told: &Told<'_>, origin: &Origin, role: Role, depth: usize) -> Result<()
     Ok(())
 }
 
+/// Whether something is one of a kind.
+type Fits = fn(&What) -> bool;
+
 fn comes_from(told: &Told<'_>, uses: &Uses<'_>) -> Result<(), Failure> {
     let plan = told.plan;
-    /// A heading, and what stands under it.
-    type Heading = (&'static str, fn(&What) -> bool);
-    let groups: [Heading; 5] = [
+    let groups: [(&str, Fits); 5] = [
         ("reads", |what| matches!(what, What::Field { .. })),
         ("looks up", |what| matches!(what, What::Found { .. })),
         ("uses the answers", |what| matches!(what, What::Answer { .. })),
