@@ -61,7 +61,7 @@ pub fn main() -> ExitCode {
         Command::Map(args) => map::run(&args),
         Command::Graph { flow, format } => graph::run(&flow, format),
         Command::Connectors { name, format } => connectors::run(name.as_deref(), format),
-        Command::Functions { name, format } => functions::run(name.as_deref(), format),
+        Command::Functions { name, family, format } => functions::run(name.as_deref(), family.as_deref(), format),
         Command::Run(args) => run::run(&args),
         Command::DeadLetters(command) => dead_letters::run(&command),
         Command::Runs { at, flow, limit, format } => runs::run(&at, flow.as_deref(), limit, format),

@@ -39,6 +39,7 @@ mod replay;
 pub mod report;
 mod step;
 mod trail;
+mod veil;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

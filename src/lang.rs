@@ -18,7 +18,7 @@ pub mod unit;
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::catalog::Catalog;
+use crate::catalog::{Catalog, ObjectSpec, Type};
 use crate::diag::{Diagnostic, Severity, Source};
 use crate::plan::{Node, Plan};
 use crate::value::Value;
@@ -115,6 +115,20 @@ fn compiled(
     };
     let (plan, shared) = if unit.shared() { (None, plan) } else { (plan, None) };
     Compiled { plan, shared, diagnostics: found, source }
+}
+
+/// The type of an expression over a record of this shape, which is `$`: what an editor shows beside it.
+pub fn type_of(text: &str, record: &Arc<ObjectSpec>, catalog: &Catalog) -> Result<Type, Vec<Diagnostic>> {
+    let mut found = Vec::new();
+    let parsed = parse::expression(text, &mut found);
+    let ty = parsed.and_then(|expr| {
+        let resolved = resolve::resolve_expression(&expr, catalog, &mut found);
+        check::type_of(&expr, record, &resolved, catalog, &mut found)
+    });
+    match ty {
+        Some(ty) if !found.iter().any(|finding| finding.severity() == Severity::Error) => Ok(ty),
+        _ => Err(found),
+    }
 }
 
 /// Compiles one expression over a document of unknown shape, which is `$`. Gives the expression and the number of

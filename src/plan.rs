@@ -11,6 +11,7 @@ pub mod coverage;
 pub mod eval;
 pub mod expr;
 pub mod facts;
+pub mod fields;
 pub mod fold;
 pub mod forecast;
 pub mod graph;

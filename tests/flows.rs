@@ -23,12 +23,21 @@ fn flows() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("flows")
 }
 
-fn files() -> Vec<PathBuf> {
-    let found = std::fs::read_dir(flows()).unwrap().map(|entry| entry.unwrap().path());
+/// Short flows, one for each capability of the language.
+fn examples() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/examples")
+}
+
+fn files_in(folder: &Path) -> Vec<PathBuf> {
+    let found = std::fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path());
     let mut found: Vec<PathBuf> = found.filter(|path| path.extension().is_some_and(|kind| kind == "flow")).collect();
     found.sort();
     assert!(!found.is_empty());
     found
+}
+
+fn files() -> Vec<PathBuf> {
+    [flows(), examples()].iter().flat_map(|folder| files_in(folder)).collect()
 }
 
 struct Beside(PathBuf);
@@ -40,10 +49,13 @@ impl Files for Beside {
 }
 
 fn compile(path: &Path) -> Compiled {
-    let text = std::fs::read_to_string(path).unwrap();
+    compile_text(path, std::fs::read_to_string(path).unwrap(), true)
+}
+
+fn compile_text(path: &Path, text: String, buyer_data_allowed: bool) -> Compiled {
     let source = Source::new(path.display().to_string(), text);
     let catalog = Catalog { functions: flowrun::functions::all(), connectors: connectors::specs() };
-    let environment = Environment { name: None, buyer_data_allowed: true, parameters: BTreeMap::new() };
+    let environment = Environment { name: None, buyer_data_allowed, parameters: BTreeMap::new() };
     lang::compile(&source, &catalog, &Beside(path.parent().unwrap().to_path_buf()), &environment)
 }
 
@@ -62,8 +74,36 @@ fn every_flow_has_tests_and_passes_them() {
     for path in files() {
         assert!(!compile(&path).plan.unwrap().tests.is_empty(), "{} has no tests", path.display());
     }
-    let done = std::process::Command::new(env!("CARGO_BIN_EXE_flowrun")).arg("test").arg(flows()).output().unwrap();
+    let mut command = std::process::Command::new(env!("CARGO_BIN_EXE_flowrun"));
+    let done = command.arg("test").arg(flows()).arg(examples()).output().unwrap();
     assert!(done.status.success(), "{}", String::from_utf8_lossy(&done.stdout));
+}
+
+/// What has no tests is shown to nobody: each example is named in docs/language.md, with the files that it shares.
+#[test]
+fn the_language_page_names_every_example() {
+    let page = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/language.md")).unwrap();
+    let files = files_in(&examples());
+    assert!(files.len() > 10, "{}", files.len());
+    for file in files {
+        let link = format!("](../tests/examples/{})", file.file_name().unwrap().to_str().unwrap());
+        assert!(page.contains(&link), "docs/language.md has no link that ends with {link}");
+    }
+}
+
+/// The masks of the example are what lets it compile where buyer data is forbidden: none can be left out.
+#[test]
+fn an_example_without_its_masks_does_not_compile_where_buyer_data_is_forbidden() {
+    let path = examples().join("masked_buyers.flow");
+    let text = std::fs::read_to_string(&path).unwrap();
+    assert!(compile_text(&path, text.clone(), false).diagnostics.is_empty());
+    for mask in ["initials(", "mask_email(", "mask_phone(", "redact(", "mask_postcode(", "mask("] {
+        assert!(text.contains(mask), "{mask}");
+        let open = text.replacen(mask, "trim(", 1);
+        let found = compile_text(&path, open.clone(), false).diagnostics;
+        assert!(found.iter().any(|found| found.code.name().starts_with("E50")), "{mask}: {found:#?}");
+        assert!(compile_text(&path, open, true).diagnostics.is_empty(), "{mask}");
+    }
 }
 
 /// A record of a test that no test names is a rule that nobody checks.

@@ -1,6 +1,11 @@
 //! The main job as a whole: the real flow file, compiler, engine, connectors and store against the sandbox, judged by
 //! what TIMS has in the end. Time is moved by hand, so an hour's outage takes no time.
-#![allow(clippy::unwrap_used, clippy::print_stdout, reason = "a test that cannot go on stops")]
+#![allow(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    clippy::cast_precision_loss,
+    reason = "a test that cannot go on stops"
+)]
 
 #[path = "whole/support.rs"]
 mod support;
@@ -8,8 +13,10 @@ mod support;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use flowrun::catalog::Catalog;
 use flowrun::clock::Clock;
 use flowrun::engine::Outcome;
+use flowrun::plan::forecast::{Load, forecast};
 use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
@@ -234,4 +241,55 @@ async fn a_backlog_uses_the_published_quota_and_is_never_refused() {
     let allowed = 20.0 + seconds * 0.0056;
     assert!(calls >= 150.0, "{calls} calls");
     assert!(calls / allowed >= 0.95, "{calls} of {allowed} allowed calls in {seconds} s");
+}
+
+/// What the forecast calls an operation of TIMS, and what the simulated TIMS counts it as.
+const COUNTED: [(&str, &str); 7] = [
+    ("cancelSalesOrder", "tims.sales_orders.cancel"),
+    ("createAllocation", "tims.allocations.create"),
+    ("listItems", "tims.items.list"),
+    ("listSalesOrders", "tims.sales_orders.list"),
+    ("releaseSalesOrder", "tims.sales_orders.release"),
+    ("upsertCustomer", "tims.customers.upsert"),
+    ("upsertSalesOrder", "tims.sales_orders.upsert"),
+];
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn what_a_forecast_says_holds_for_the_calls_of_a_run() {
+    let world = World::new(200).await;
+    let catalog = Catalog { functions: flowrun::functions::all(), connectors: flowrun::connectors::specs() };
+    let load = Load {
+        per_hour: 200.0,
+        items: 2.0,
+        backlog: Some(200.0),
+        pages: BTreeMap::from([("amazon".to_owned(), 100.0)]),
+        ..Load::default()
+    };
+    let told = forecast(&[world.plan()], &catalog, &load);
+    let [flow] = told.flows.as_slice() else { panic!("{told:?}") };
+    let foreseen: Vec<&str> = flow.per_record.keys().map(|(_, name)| name.as_str()).collect();
+    assert_eq!(foreseen, COUNTED.map(|(name, _)| name));
+
+    let report = world.run().await;
+    let counters = world.counters().await;
+    // Nothing is called that was not foreseen, and nothing more often than at worst.
+    for name in counters.as_object().unwrap().keys().filter(|name| name.starts_with("tims.")) {
+        assert!(COUNTED.iter().any(|(_, counted)| counted == name), "{name} was not foreseen");
+    }
+    let calls = |counted: &str| counters[counted]["calls"].as_f64().unwrap_or(0.0);
+    for (name, counted) in COUNTED {
+        let worst = flow.per_record[&("tims".to_owned(), name.to_owned())].worst * report.counts.read as f64;
+        assert!(calls(counted) <= worst, "{name}: {} calls, {worst} at worst", calls(counted));
+    }
+    // Each order that gets there has a customer and a sale; a customer that is as he was costs no call.
+    for (target, name) in [("account", "upsertCustomer"), ("sale", "upsertSalesOrder")] {
+        let done = &report.targets[target];
+        let typical = flow.per_record[&("tims".to_owned(), name.to_owned())].typical;
+        let expected = typical * report.counts.delivered as f64;
+        assert!(((done.writes + done.unchanged) as f64 - expected).abs() < 1e-9, "{name}: {done:?}, not {expected}");
+    }
+    // No order of the sandbox is one that TIMS has and that is cancelled in the same run.
+    assert_eq!((calls("tims.sales_orders.cancel"), report.counts.delivered > 150), (0.0, true));
+    let search = told.quotas.iter().find(|quota| quota.name() == "amazon.searchOrders").unwrap();
+    assert!((search.backlog.unwrap().calls - calls("amazon.searchOrders")).abs() < 1e-9, "{search:?}");
 }

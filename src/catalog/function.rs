@@ -66,6 +66,12 @@ impl Function {
             Returns::Worked(work) => (work(types), types.iter().any(Type::carries_pii)),
         };
         match self.pii {
+            // A yes or no about something is no more of it than a comparison tells.
+            Pii::Keeps
+                if matches!(ty.base, Base::Bool) && !matches!(self.returns, Returns::Same(_) | Returns::Item(_)) =>
+            {
+                ty
+            }
             Pii::Keeps => ty.with_pii(labelled),
             Pii::Follows => ty,
             Pii::Clears => Type { pii: false, ..ty },

@@ -102,7 +102,7 @@ impl Writer {
     fn others(&self, out: &mut Vec<u8>, object: &Object, start: usize) -> Result<(), Mismatch> {
         for (name, value) in object.iter().filter(|(name, _)| self.spec.field(name).is_none()) {
             if !self.spec.open {
-                return Err(wire::unknown(name, &self.spec));
+                return Err(wire::unknown(&self.spec));
             }
             if out.len() > start {
                 out.push(b',');

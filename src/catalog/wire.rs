@@ -144,7 +144,7 @@ pub fn write(object: &Object, spec: &ObjectSpec) -> Result<Value, Mismatch> {
     for (name, value) in object.iter() {
         if spec.field(name).is_none() {
             if !spec.open {
-                return Err(unknown(name, spec));
+                return Err(unknown(spec));
             }
             out.push(name.clone(), value.clone());
         }
@@ -158,8 +158,10 @@ pub(super) fn required(name: &str, spec: &ObjectSpec) -> Mismatch {
 }
 
 /// A field is there that the schema does not have.
-pub(super) fn unknown(name: &str, spec: &ObjectSpec) -> Mismatch {
-    Mismatch::here(format!("has a field `{name}` that {} does not have", spec.name))
+pub(super) fn unknown(spec: &ObjectSpec) -> Mismatch {
+    // A name that is worked out may be data itself, such as an e-mail address that objects are listed by.
+    let known: Vec<&str> = spec.fields.iter().map(|field| field.name.as_str()).collect();
+    Mismatch::here(format!("has a field that {} does not have; it has {}", spec.name, known.join(", ")))
 }
 
 fn write_field(value: &Value, field: &Field) -> Result<Value, Mismatch> {

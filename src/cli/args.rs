@@ -166,10 +166,16 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
     },
-    /// List the functions of the language.
+    /// List the functions of the language, or tell about one.
+    #[command(
+        after_help = "Examples:\n  flowrun functions                     all, by family\n  flowrun functions split_name          one, with its examples\n  flowrun functions postcode            those with the word in what they do\n  flowrun functions --family date       one family\n  flowrun functions --format json       one object per line, for editors"
+    )]
     Functions {
-        /// One function.
+        /// A function, or a word of what is wanted.
         name: Option<String>,
+        /// One family: text, number, money, date, list, object, format, hash, names, codes, units.
+        #[arg(long)]
+        family: Option<String>,
         /// How.
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
@@ -253,6 +259,9 @@ pub(crate) struct Plan {
     /// Of a hundred lookups with a cache, how many are answered from it.
     #[arg(long, value_name = "PERCENT", default_value_t = 80, value_parser = clap::value_parser!(u32).range(0..=100))]
     pub(crate) hits: u32,
+    /// How many items a list of a record has, such as an order its lines.
+    #[arg(long, value_name = "N", default_value_t = 2, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) items: u32,
     /// How many records make one group, in flows that group them.
     #[arg(long, value_name = "N", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     pub(crate) per_group: u32,

@@ -24,8 +24,9 @@ pub(super) fn run(args: &args::Impact) -> Outcome {
     };
     let mut plans: Vec<(PathBuf, Plan)> = Vec::new();
     for flow in flows {
-        let plan = project::plan(&flow, &check::environment(&flow, None)?)?;
-        plans.push((flow, plan));
+        if let Some(plan) = project::plan_of_flow(&flow, &check::environment(&flow, None)?)? {
+            plans.push((flow, plan));
+        }
     }
     let subject = match known {
         Some(subject) => subject,

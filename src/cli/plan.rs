@@ -13,7 +13,7 @@ use crate::config::{self, Settings, Where};
 use crate::connectors;
 use crate::diag::{Diagnostic, text};
 use crate::plan::forecast::{Forecast, Load, forecast, refusals};
-use crate::plan::{LookupKind, Plan, Step};
+use crate::plan::{LookupKind, Plan};
 
 /// All that is told.
 struct Told<'a> {
@@ -31,7 +31,13 @@ pub(super) fn run(args: &args::Plan) -> Outcome {
     let mut settings: Option<Settings> = None;
     for flow in &flows {
         let own = environment::read(Some(flow), &args.env, args.environments.as_deref())?;
-        plans.push(project::plan(flow, &own.for_compiler())?);
+        plans.push(match flows.len() {
+            1 => project::plan(flow, &own.for_compiler())?,
+            _ => match project::plan_of_flow(flow, &own.for_compiler())? {
+                Some(plan) => plan,
+                None => continue,
+            },
+        });
         match &settings {
             Some(known) if known.file != own.file => {
                 return Err(Failure::usage(format!(
@@ -66,6 +72,7 @@ fn load(args: &args::Plan, settings: &Settings, plans: &[Plan], catalog: &Catalo
     let mut load = Load {
         per_hour: f64::from(args.per_hour),
         hits: f64::from(args.hits),
+        items: f64::from(args.items),
         per_group: f64::from(args.per_group),
         backlog: args.backlog.map(f64::from),
         pages: BTreeMap::new(),
@@ -126,23 +133,10 @@ fn assumptions(told: &Told<'_>) -> Vec<String> {
     for (name, overlap) in &load.overlaps {
         out.push(format!("each read of {name} reaches {} min back into the one before", overlap.as_secs() / 60));
     }
-    if told.plans.iter().any(|plan| has_each(plan)) {
-        out.push(format!("{} items for each list that is written item by item", crate::plan::forecast::ITEMS));
-    }
+    out.push(format!("{} items for each list whose items are looked up or written one by one (--items)", load.items));
     out.push(
         "calls that are made together are not counted as one: lookups of several records in one call cost less"
             .to_owned(),
     );
     out
-}
-
-fn has_each(plan: &Plan) -> bool {
-    fn any(steps: &[Step]) -> bool {
-        steps.iter().any(|step| match step {
-            Step::Each(_) => true,
-            Step::When { then, otherwise, .. } => any(then) || any(otherwise),
-            _ => false,
-        })
-    }
-    any(&plan.steps)
 }

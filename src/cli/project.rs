@@ -29,14 +29,21 @@ pub(crate) fn read(path: &Path) -> Result<Source, Failure> {
 
 /// Compiles a flow; says what is wrong with it and fails if it cannot run.
 pub(crate) fn plan(path: &Path, environment: &Environment) -> Result<Plan, Failure> {
+    plan_of_flow(path, environment)?.ok_or_else(|| {
+        let why = "holds functions and lookups for flows, and is no flow itself";
+        Failure::usage(format!("{} {why}", path.display()))
+    })
+}
+
+/// The same for one file of many: nothing where it is no flow itself and only holds what flows use.
+pub(crate) fn plan_of_flow(path: &Path, environment: &Environment) -> Result<Option<Plan>, Failure> {
     let source = read(path)?;
     let Compiled { plan, shared, diagnostics, source } =
         lang::compile(&source, &catalog(), &files_of(path), environment);
     if shared.is_some() {
-        let why = "holds functions and lookups for flows, and is no flow itself";
-        return Err(Failure::usage(format!("{} {why}", path.display())));
+        return Ok(None);
     }
-    plan.ok_or_else(|| {
+    plan.map(Some).ok_or_else(|| {
         let errors = diagnostics.iter().filter(|found| found.severity() == crate::diag::Severity::Error).count();
         output::note(&text::render(&source, &diagnostics, output::colour_on_stderr()));
         let plural = if errors == 1 { "" } else { "s" };

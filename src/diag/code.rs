@@ -180,6 +180,7 @@ codes! {
     W925: "the same written twice",
     W926: "date taken without a zone",
     W927: "numbers compared as text",
+    W930: "hash that can be guessed",
     W941: "pattern in a table of exact keys",
 }
 

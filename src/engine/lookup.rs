@@ -10,6 +10,7 @@ use super::call::{self, Call, CallError, Patience};
 use super::context::{Context, Halt, Slot};
 use super::digest;
 use super::record::Failure;
+use super::veil::Veil;
 use crate::connectors::{ErrorKind, Fetch};
 use crate::diag::Code;
 use crate::plan::eval::Answer;
@@ -84,9 +85,12 @@ impl<'a> Found<'a> {
             values: missing.iter().map(|(_, _, value)| value.clone()).collect(),
             datasets: Vec::new(),
         };
+        let private = ctx.plan.facts.private_lookups.contains(&plan.name);
+        let veil = if private { Veil::of_keys(&request.values) } else { Veil::default() };
         let make = move |_| -> futures::future::BoxFuture<'static, _> {
             let (connection, request) = (connection.clone(), request.clone());
-            Box::pin(async move { connection.fetch(&request).await })
+            let veil = veil.clone();
+            Box::pin(async move { connection.fetch(&request).await.map_err(|error| veil.over(error)) })
         };
         ctx.tally().counts.lookups += 1;
         let name = format!("lookup {}", plan.name);

@@ -11,6 +11,7 @@ use super::event::Event;
 use super::locks::Guard;
 use super::record::{Failure, Identity};
 use super::trail::Trail;
+use super::veil::Veil;
 use crate::catalog::Idempotency;
 use crate::connectors::{ConnectorError, WriteAnswer, WriteRequest};
 use crate::diag::Code;
@@ -212,9 +213,11 @@ impl Step<'_> {
             idempotency_key: intent.idempotency_key.clone(),
             repeat: false,
         };
+        let veil = Veil::of_payload(&ctx.plan.facts, &target.name, self.payload);
         let make = move |repeat| -> BoxFuture<'static, Result<WriteAnswer, ConnectorError>> {
             let (connection, request) = (connection.clone(), WriteRequest { repeat, ..request.clone() });
-            Box::pin(async move { connection.write(&request).await })
+            let veil = veil.clone();
+            Box::pin(async move { connection.write(&request).await.map_err(|error| veil.over(error)) })
         };
         let policy = target.retry.unwrap_or(ctx.plan.retry);
         let patience = match target.idempotency {

@@ -13,7 +13,7 @@ pub(super) static FUNCTION: Function = Function {
     summary: "The list or object without what is null in it.",
     params: &[one("of", Params::LIST.or(Params::OBJECT))],
     returns: Returns::Worked(work),
-    pii: Pii::Keeps,
+    pii: Pii::Follows,
     examples: &[
         Example { call: "compact([1, null, 2])", gives: "[1,2]" },
         Example { call: "compact({ a = null, b = 1 })", gives: r#"{"b":1}"# },
@@ -36,8 +36,8 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
 
 fn work(types: &[Type]) -> Type {
     match types.first().map(|ty| &ty.base) {
-        Some(Base::List(item)) => {
-            let mut item = item.as_ref().clone();
+        Some(Base::List(_)) => {
+            let mut item = either::item(types.first());
             item.nullable = false;
             either::list(if item.base == Base::Null { Type::new(Base::Any) } else { item })
         }
@@ -47,7 +47,8 @@ fn work(types: &[Type]) -> Type {
                 field.ty.nullable |= field.ty.base == Base::Null;
             }
             Type::new(Base::Object(Arc::new(ObjectSpec { name: spec.name.clone(), fields, open: spec.open })))
+                .with_pii(types.first().is_some_and(|ty| ty.pii))
         }
-        _ => Type::new(Base::Any),
+        _ => Type::new(Base::Any).with_pii(types.iter().any(Type::carries_pii)),
     }
 }

@@ -11,7 +11,7 @@ pub(super) static FUNCTION: Function = Function {
     summary: "The items of all the lists, one list after another.",
     params: &[many("lists", Params::LIST)],
     returns: Returns::Worked(work),
-    pii: Pii::Keeps,
+    pii: Pii::Follows,
     examples: &[
         Example { call: "concat_lists([1], [2, 3], [])", gives: "[1,2,3]" },
         Example { call: "concat_lists([1], 2)", gives: "error: must be list" },

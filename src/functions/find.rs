@@ -11,7 +11,7 @@ pub(super) static FUNCTION: Function = Function {
     summary: "The first object of the list whose field has a value; the default if there is none.",
     params: &[one("list", Params::LIST), FIELD, one("value", Params::ANY), DEFAULT],
     returns: Returns::Worked(|types| fallback::item_or_default(types, 3)),
-    pii: Pii::Keeps,
+    pii: Pii::Follows,
     examples: &[
         Example {
             call: r#"find([{ type = "TAX", v = 1 }, { type = "ITEM", v = 2 }], "type", "ITEM")"#,

@@ -11,7 +11,7 @@ pub(super) static FUNCTION: Function = Function {
     summary: "The first item of the list; the default if there is none.",
     params: &[one("list", Params::LIST), DEFAULT],
     returns: Returns::Worked(|types| fallback::item_or_default(types, 1)),
-    pii: Pii::Keeps,
+    pii: Pii::Follows,
     examples: &[
         Example { call: "first([1, 2])", gives: "1" },
         Example { call: "first([], null)", gives: "null" },

@@ -11,7 +11,7 @@ pub(super) static FUNCTION: Function = Function {
     summary: "The list with items that are lists replaced by their items, one level deep.",
     params: &[one("list", Params::LIST)],
     returns: Returns::Worked(work),
-    pii: Pii::Keeps,
+    pii: Pii::Follows,
     examples: &[
         Example { call: "flatten([[1, 2], [3]])", gives: "[1,2,3]" },
         Example { call: "flatten([[[1]], 2])", gives: "[[1],2]" },
@@ -34,7 +34,7 @@ fn work(types: &[Type]) -> Type {
     let item = either::item(types.first());
     match &item.base {
         Base::List(_) if !item.nullable => either::list(either::item(Some(&item))),
-        Base::List(_) | Base::Any => either::list(Type::new(Base::Any)),
+        Base::List(_) | Base::Any => either::list(Type::new(Base::Any).with_pii(item.carries_pii())),
         _ => either::list(item),
     }
 }

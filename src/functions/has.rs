@@ -8,7 +8,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "has",
     family: "object",
     summary: "Whether the object has a field that is not null.",
-    params: &[one("object", Params::OBJECT), one("field", Params::TEXT).names(0)],
+    params: &[one("object", Params::OBJECT), one("field", Params::TEXT)],
     returns: Returns::Fixed(Base::Bool),
     pii: Pii::Keeps,
     examples: &[

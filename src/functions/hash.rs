@@ -4,7 +4,7 @@
 use sha2::Digest;
 use sha2::Sha256;
 
-use super::param::{one, optional};
+use super::param::{SALT, one};
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
 use crate::value::Value;
 
@@ -12,7 +12,7 @@ pub(super) static FUNCTION: Function = Function {
     name: "hash",
     family: "hash",
     summary: "The SHA-256 of the text, in 64 hexadecimal digits; a salt is put before the text.",
-    params: &[one("text", Params::TEXT), optional("salt", Params::TEXT)],
+    params: &[one("text", Params::TEXT), SALT],
     returns: Returns::Fixed(Base::Text),
     pii: Pii::Clears,
     examples: &[
@@ -29,8 +29,12 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
-    let salt = if args.given(1) { args.text(1)? } else { "" };
-    Ok(Value::from(hex(salt, args.text(0)?)))
+    Ok(Value::from(hex(salt(args, 1)?, args.text(0)?)))
+}
+
+/// The salt at `index`; none if it was left out.
+pub(super) fn salt<'a>(args: &'a Args<'_>, index: usize) -> Result<&'a str, FunctionError> {
+    if args.given(index) { args.text(index) } else { Ok("") }
 }
 
 /// The SHA-256 of both texts one after the other.

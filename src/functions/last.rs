@@ -11,7 +11,7 @@ pub(super) static FUNCTION: Function = Function {
     summary: "The last item of the list; the default if there is none.",
     params: &[one("list", Params::LIST), DEFAULT],
     returns: Returns::Worked(|types| fallback::item_or_default(types, 1)),
-    pii: Pii::Keeps,
+    pii: Pii::Follows,
     examples: &[
         Example { call: "last([1, 2])", gives: "2" },
         Example { call: r#"last([], "none")"#, gives: r#""none""# },

@@ -11,7 +11,7 @@ pub(super) static FUNCTION: Function = Function {
     summary: "The item at a place, counted from 0, or from the end if negative; the default if there is none.",
     params: &[one("list", Params::LIST), one("place", Params::INT), DEFAULT],
     returns: Returns::Worked(|types| fallback::item_or_default(types, 2)),
-    pii: Pii::Keeps,
+    pii: Pii::Follows,
     examples: &[
         Example { call: r#"nth(["a", "b"], 1)"#, gives: r#""b""# },
         Example { call: r#"nth(["a", "b"], -1)"#, gives: r#""b""# },

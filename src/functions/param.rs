@@ -46,3 +46,7 @@ pub(super) const FIELD: Param = one("field", Params::TEXT).doc("A field that all
 /// Days that are no business days.
 pub(super) const HOLIDAYS: Param =
     optional("holidays", Params::LIST).doc("Dates that are no business days besides Saturdays and Sundays");
+
+/// What is put before a text that is hashed.
+pub(super) const SALT: Param = optional("salt", Params::TEXT)
+    .doc("A text that differs by environment and is hard to guess, so that nobody finds the text by trying");

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::param::{many, one};
+use super::shape;
 use crate::catalog::{Args, Base, Example, Function, FunctionError, ObjectSpec, Params, Pii, Returns, Type};
 use crate::value::Value;
 
@@ -10,9 +11,9 @@ pub(super) static FUNCTION: Function = Function {
     name: "without",
     family: "object",
     summary: "The object without some of its fields; names that it does not have are no error.",
-    params: &[one("object", Params::OBJECT), many("fields", Params::TEXT).names(0)],
+    params: &[one("object", Params::OBJECT), many("fields", Params::TEXT)],
     returns: Returns::Worked(work),
-    pii: Pii::Keeps,
+    pii: Pii::Follows,
     examples: &[
         Example { call: r#"without({ a = 1, b = 2, c = 3 }, "a", "c")"#, gives: r#"{"b":2}"# },
         Example { call: r#"without({ a = 1 }, "x")"#, gives: r#"{"a":1}"# },
@@ -31,11 +32,12 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
 fn work(types: &[Type]) -> Type {
     // Which fields are left depends on the names, which are values; each may be gone.
     let Some(Base::Object(spec)) = types.first().map(|ty| &ty.base) else {
-        return Type::new(Base::Any);
+        return shape::open().with_pii(types.first().is_some_and(Type::carries_pii));
     };
     let mut fields = spec.fields.clone();
     for field in &mut fields {
         field.ty.nullable = true;
     }
     Type::new(Base::Object(Arc::new(ObjectSpec { name: String::new(), fields, open: spec.open })))
+        .with_pii(types.first().is_some_and(|ty| ty.pii))
 }

@@ -2,6 +2,7 @@
 //! and lowered to the expressions that run, but not yet put together.
 
 mod access;
+mod buyer;
 mod case;
 mod certain;
 mod constant;
@@ -11,6 +12,7 @@ mod group;
 mod join;
 mod lookup;
 mod matching;
+mod naming;
 mod operator;
 mod program;
 mod query;
@@ -95,6 +97,19 @@ pub(super) fn expression(
     Some((typed.node, checker.slot_count))
 }
 
+/// The type of an expression over a record of this shape.
+pub(super) fn type_of(
+    expr: &Expr,
+    record: &Arc<ObjectSpec>,
+    resolved: &Resolved,
+    catalog: &Catalog,
+    found: &mut Vec<Diagnostic>,
+) -> Option<Type> {
+    let mut checker = Checker::new(resolved, catalog, found);
+    checker.record = Some(Arc::clone(record));
+    checker.expr(expr).map(|typed| typed.ty)
+}
+
 /// An expression with its type.
 struct Typed {
     node: Node,
@@ -115,6 +130,8 @@ struct Checker<'c> {
     slots: HashMap<Slot, (Type, Option<String>)>,
     lookups: Vec<Option<LookupTyped>>,
     params: Vec<ParamPlan>,
+    /// Lookups in another system by buyer data.
+    private_lookups: BTreeSet<String>,
     /// Fields of targets' answers that are read, by slot.
     answers: BTreeMap<Slot, BTreeSet<String>>,
     /// Fields of the record that are read.
@@ -171,6 +188,7 @@ impl<'c> Checker<'c> {
             slots: HashMap::new(),
             lookups: Vec::new(),
             params: Vec::new(),
+            private_lookups: BTreeSet::new(),
             answers: BTreeMap::new(),
             reads: BTreeSet::new(),
             touched: BTreeSet::new(),

@@ -636,7 +636,8 @@ fn parts(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
 
 fn absent(node: &Node, inside: &Value, step: &PathStep) -> EvalError {
     let mut message = format!("{} is not there", describe(&step.to));
-    if let (Access::Field(name), Some(object)) = (&step.to, inside.as_object()) {
+    // The names of an object that is listed by buyer data are buyer data.
+    if let (Access::Field(name), Some(object), false) = (&step.to, inside.as_object(), node.pii) {
         let names: Vec<&str> = object.iter().map(|(name, _)| &**name).collect();
         if let Some(near) = suggest::nearest(name, names) {
             message.push_str(&format!("; did you mean `{near}`?"));

@@ -19,6 +19,8 @@ pub struct Facts {
     pub datasets: BTreeSet<&'static str>,
     /// Fields that carry buyer data to a target: `sale.ship_to.name`.
     pub buyer_data: BTreeSet<String>,
+    /// Lookups that ask another system by buyer data.
+    pub private_lookups: BTreeSet<String>,
     /// Tables used.
     pub tables: BTreeSet<String>,
     /// What each variable is, by its slot.

@@ -17,8 +17,6 @@ use super::{Plan, Trigger};
 use crate::catalog::{Catalog, OperationSpec};
 use crate::diag::{Code, Diagnostic, Span};
 
-pub use cost::ITEMS;
-
 const HOUR: f64 = 3600.0;
 
 /// What is assumed.
@@ -28,6 +26,8 @@ pub struct Load {
     pub per_hour: f64,
     /// How many of a hundred cached lookups are answered from the cache.
     pub hits: f64,
+    /// How many items a list of a record has.
+    pub items: f64,
     /// How many records make a group, in flows that group them.
     pub per_group: f64,
     /// Records that wait already.
@@ -101,7 +101,7 @@ pub struct LookupCost {
     /// What it calls.
     pub operation: Operation,
     /// Different keys for one record.
-    pub keys: usize,
+    pub keys: f64,
     /// How long answers are good for.
     pub cache: Duration,
     /// Calls for each record.

@@ -30,7 +30,7 @@ pub fn compile(source: &str) -> Result<Environment<'static>, (String, usize)> {
     environment.add_filter("trim", |text: String| text.trim().to_owned());
     environment
         .add_template_owned(NAME, source.to_owned())
-        .map_err(|error| (explain(&error), error.line().unwrap_or(1)))?;
+        .map_err(|error| (explain(&error, false), error.line().unwrap_or(1)))?;
     Ok(environment)
 }
 
@@ -55,11 +55,12 @@ pub fn render(template: &Template, names: Vec<(String, Value)>) -> Result<String
         .environment
         .get_template(NAME)
         .and_then(|compiled| compiled.render(context))
-        .map_err(|error| explain(&error))
+        // What minijinja says may repeat a value.
+        .map_err(|error| explain(&error, template.names.iter().any(|(_, value)| value.pii)))
 }
 
-fn explain(error: &minijinja::Error) -> String {
-    let detail = error.detail().map_or_else(|| error.kind().to_string(), str::to_owned);
+fn explain(error: &minijinja::Error, hidden: bool) -> String {
+    let detail = error.detail().filter(|_| !hidden).map_or_else(|| error.kind().to_string(), str::to_owned);
     match error.kind() {
         minijinja::ErrorKind::OutOfFuel => format!("the template does more than {FUEL} steps"),
         _ => detail,

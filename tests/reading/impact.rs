@@ -50,6 +50,14 @@ fn lookups_answers_targets_and_tables_have_an_impact_too() {
 }
 
 #[test]
+fn files_that_flows_share_are_no_flows_and_stop_nothing() {
+    let said = flowrun("impact tims.items.sku tests/examples").expect(0);
+    assert!(said.err.contains("used by 0 of"), "{}", said.err);
+    let said = flowrun("impact tims.customers.company_name tests/examples").expect(1);
+    assert!(said.out.contains("written by target"), "{}", said.out);
+}
+
+#[test]
 fn exit_codes_tell_used_unused_and_unknown_apart() {
     let said = flowrun("impact amazon.orders.packages flows").expect(0);
     assert!(said.out.is_empty() && said.err.contains("used by 0 of"), "{}{}", said.out, said.err);

@@ -101,6 +101,10 @@ impl World {
         self.admin_get("state?versions=true").await["tims"].take()
     }
 
+    pub(crate) fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
     pub(crate) async fn counters(&self) -> Value {
         self.admin_get("counters").await
     }

@@ -102,7 +102,7 @@ fn records(told: &Told<'_>) -> Result<(), Failure> {
                     } else {
                         format!("cached {} s", lookup.cache.as_secs())
                     };
-                    format!("lookup {} ({} keys, {cache})", lookup.name, lookup.keys)
+                    format!("lookup {} (keys: {}, {cache})", lookup.name, number(lookup.keys))
                 })
                 .collect();
             let why = if why.is_empty() { "write".to_owned() } else { why.join(", ") };

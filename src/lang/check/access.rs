@@ -136,8 +136,6 @@ impl Checker<'_> {
             let pii = ty.pii;
             ty = Type::new(Base::List(Box::new(ty))).with_pii(pii);
         }
-        // What was built or worked out has its type already; only what came from outside is read.
-        let read = if start.reads() { read } else { None };
         let expr = Run::Path { base: Box::new(start.node), steps: run, read };
         Some(Typed { origin, ..typed(expr, whole, ty) })
     }
@@ -291,21 +289,6 @@ impl Checker<'_> {
         if let Some(record) = self.record.clone() {
             visit(&record, &mut |_, dataset| self.datasets.extend(dataset));
         }
-    }
-}
-
-impl Typed {
-    /// Whether its parts come from outside and so must be read as their types.
-    fn reads(&self) -> bool {
-        fn outside(node: &crate::plan::Node) -> bool {
-            match &node.expr {
-                Run::Path { base, .. } => outside(base),
-                Run::Inlined { body, .. } => outside(body),
-                Run::Record | Run::Slot(_) | Run::Lookup { .. } | Run::Query { .. } | Run::Coalesce(..) => true,
-                _ => false,
-            }
-        }
-        outside(&self.node)
     }
 }
 

@@ -245,8 +245,8 @@ impl Checker<'_> {
         }
         let (list, key) = (self.some(base)?, self.some(key)?);
         let item = match &list.ty.base {
-            Base::List(item) => Type::clone(item),
-            Base::Any => Type::new(Base::Any),
+            Base::List(item) => Type::clone(item).with_pii(list.ty.pii),
+            Base::Any => Type::new(Base::Any).with_pii(list.ty.pii),
             _ => {
                 let help = "write `.name` for a field; `[…]` takes items of lists and answers of lookups";
                 self.say_at(
@@ -329,14 +329,18 @@ impl Checker<'_> {
         let function = self.catalog.function(&name.text);
         let checked: Vec<Option<Typed>> = args.iter().map(|arg| self.expr(arg)).collect();
         let function = function?;
-        let args: Vec<Typed> = checked.into_iter().collect::<Option<_>>()?;
+        let mut args: Vec<Typed> = checked.into_iter().collect::<Option<_>>()?;
         if !self.arity(function, args.len(), name.span) || !self.arguments(function, &args) {
+            return None;
+        }
+        if !self.named_fields(function, &mut args) {
             return None;
         }
         if !self.may_succeed(function, &args, at) {
             return None;
         }
         self.zone(function, &args, at);
+        self.guessable(function, &args, at);
         let types: Vec<Type> = args.iter().map(|arg| arg.ty.clone()).collect();
         let ty = function.result(&types);
         let nodes = args.into_iter().map(|arg| arg.node).collect();
@@ -421,7 +425,7 @@ impl Checker<'_> {
                 self.touched.extend(origin.clone());
                 Some((Type::clone(item).with_pii(list.ty.pii), origin))
             }
-            Base::Any => Some((Type::new(Base::Any), None)),
+            Base::Any => Some((Type::new(Base::Any).with_pii(list.ty.pii), None)),
             _ => {
                 let message = format!("`{word}` goes through lists, and this is {}", list.ty);
                 let help = "give it a list; for an object take `values(…)` or `keys(…)`";
@@ -437,7 +441,7 @@ impl Checker<'_> {
         let mut item: Option<Type> = None;
         for next in &items {
             item = Some(match item {
-                Some(ty) => join::join(&ty, &next.ty).unwrap_or_else(|| Type::new(Base::Any)),
+                Some(ty) => join::either(&ty, &next.ty),
                 None => next.ty.clone(),
             });
         }
@@ -492,7 +496,11 @@ impl Checker<'_> {
             }
         };
         let (nodes, ty) = self.fields(fields, known, places)?;
-        let ty = if base.ty.base == Base::Any { Type::new(Base::Any) } else { ty };
+        let ty = if base.ty.base == Base::Any {
+            Type::new(Base::Any).with_pii(ty.carries_pii() || base.ty.pii)
+        } else {
+            ty.with_pii(base.ty.pii)
+        };
         Some(typed(Run::With(Box::new(base.node), nodes), at, ty))
     }
 

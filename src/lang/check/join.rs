@@ -20,7 +20,14 @@ pub(super) fn join(a: &Type, b: &Type) -> Option<Type> {
     };
     // A null that is not nullable is the type of an empty list's items: of nothing at all.
     let nullable = a.nullable || b.nullable;
-    Some(Type { base, nullable, pii: a.pii || b.pii })
+    // What is not known any more cannot say which of its parts are buyer data.
+    let pii = if base == Base::Any { a.carries_pii() || b.carries_pii() } else { a.pii || b.pii };
+    Some(Type { base, nullable, pii })
+}
+
+/// The type of a value that has one of two types, of which nothing is known where nothing sensible covers both.
+pub(super) fn either(a: &Type, b: &Type) -> Type {
+    join(a, b).unwrap_or_else(|| Type::new(Base::Any).with_pii(a.carries_pii() || b.carries_pii()))
 }
 
 /// A type with null taken out, for what `??` gives when its first part is there.
@@ -47,7 +54,7 @@ fn merge(x: &ObjectSpec, y: &ObjectSpec) -> ObjectSpec {
     for field in &x.fields {
         let mut merged = field.clone();
         match y.field(&field.name) {
-            Some(other) => merged.ty = join(&field.ty, &other.ty).unwrap_or_else(|| Type::new(Base::Any)),
+            Some(other) => merged.ty = either(&field.ty, &other.ty),
             None => merged.ty.nullable = true,
         }
         fields.push(merged);

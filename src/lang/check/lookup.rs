@@ -151,7 +151,7 @@ fn table(checker: &mut Checker<'_>, item: &LookupItem, from: &TableFrom, around:
                     let expr = Expr { kind: ExprKind::Literal(value.clone()), span: name.span };
                     let next = checker.expr(&expr)?.ty;
                     ty = Some(match ty {
-                        Some(ty) => join::join(&ty, &next).unwrap_or_else(|| Type::new(Base::Any)),
+                        Some(ty) => join::either(&ty, &next),
                         None => next,
                     });
                 }
@@ -258,11 +258,17 @@ impl Checker<'_> {
             return None;
         }
         let known = self.lookups.get(lookup)?.as_ref()?;
+        let sent_by = known.entity.is_some().then(|| known.name.clone());
         if known.keys != checked.len() {
             let wanted = if known.keys == 1 { "one key".to_owned() } else { format!("{} keys", known.keys) };
             let message = format!("`{}` is looked up by {wanted}, and here are {}", known.name, checked.len());
             self.say_at(Code::E303, at, message, "give one value for each column after `by`");
             return None;
+        }
+        if let Some(name) = sent_by {
+            for key in checked.iter().filter(|key| key.ty.carries_pii()) {
+                self.buyer_key(&name, key);
+            }
         }
         Some(checked.into_iter().map(|key| key.node).collect())
     }

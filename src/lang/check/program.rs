@@ -85,6 +85,7 @@ pub(super) fn check<'c>(
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
     facts.datasets = checker.datasets.clone();
+    facts.private_lookups = std::mem::take(&mut checker.private_lookups);
     facts.variables = checker.slots.iter().map(|(slot, (ty, _))| (*slot, ty.clone())).collect();
     note_reads(checker, &source, &mut facts);
     let plan = Checked {
@@ -128,7 +129,7 @@ fn nothing(
             since: None,
             stamp: None,
             record: Arc::new(spec),
-            shape: Shape::of(none.into_iter(), none.into_iter()),
+            shape: Shape::of(none, none),
             reads: Vec::new(),
         },
         key: Node { expr: Run::Const(Value::text("none")), at: Span::default(), pii: false },

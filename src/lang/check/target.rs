@@ -57,7 +57,7 @@ impl Checker<'_> {
         self.answers.insert(slot, BTreeSet::new());
         let payload = payload?;
         facts.payloads.insert(slot, payload.ty.clone());
-        if !self.fits(&payload, &write, &name, step.span, facts) {
+        if !self.fits(&payload, &write, &name, facts) {
             return None;
         }
         if write.idempotency == Idempotency::None {
@@ -88,26 +88,24 @@ impl Checker<'_> {
         })
     }
 
-    fn fits(&mut self, payload: &Typed, write: &WriteSpec, name: &str, at: Span, facts: &mut Facts) -> bool {
+    fn fits(&mut self, payload: &Typed, write: &WriteSpec, name: &str, facts: &mut Facts) -> bool {
+        let before = self.found.len();
+        self.buyer_data(payload, name, facts);
+        let broken = |found: &[Diagnostic]| found.iter().any(|found| found.severity() == crate::diag::Severity::Error);
         let spec = match &payload.ty.base {
             Base::Object(spec) => Arc::clone(spec),
-            Base::Any => return true,
+            Base::Any => return !broken(self.found.get(before..).unwrap_or_default()),
             _ => {
                 self.wrong(payload.node.at, "an object", &payload.ty);
                 return false;
             }
         };
-        let before = self.found.len();
         let mut written = BTreeSet::new();
-        self.object_fits(&spec, &write.input, "", payload.node.at, &mut written, name, facts);
+        self.object_fits(&spec, &write.input, "", payload.node.at, &mut written);
         facts.writes.insert(name.to_owned(), written);
-        let broken = self.found.get(before..).unwrap_or_default().iter();
-        let broken = broken.filter(|found| found.severity() == crate::diag::Severity::Error).count() > 0;
-        let _ = at;
-        !broken
+        !broken(self.found.get(before..).unwrap_or_default())
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one walk over two schemas that collects facts on its way")]
     fn object_fits(
         &mut self,
         given: &Arc<ObjectSpec>,
@@ -115,8 +113,6 @@ impl Checker<'_> {
         path: &str,
         at: Span,
         written: &mut BTreeSet<String>,
-        target: &str,
-        facts: &mut Facts,
     ) {
         let places = self.places.get(&(Arc::as_ptr(given) as usize)).cloned().unwrap_or_default();
         let place = |name: &str| places.get(name).copied().unwrap_or(at);
@@ -151,10 +147,9 @@ impl Checker<'_> {
                     self.say_at(Code::E502, place(&field.name), message, help);
                     continue;
                 }
-                // What the remote takes under any name is written too, and may be buyer data.
                 let (full, at) = (full(&field.name), place(&field.name));
                 written.insert(full.clone());
-                self.value_fits(&field.ty, &Type::new(Base::Any), &full, at, written, target, facts);
+                self.value_fits(&field.ty, &Type::new(Base::Any), &full, at, written);
                 continue;
             };
             let full = full(&field.name);
@@ -165,39 +160,21 @@ impl Checker<'_> {
                 continue;
             }
             written.insert(full.clone());
-            self.value_fits(&field.ty, &target_field.ty, &full, at, written, target, facts);
+            self.value_fits(&field.ty, &target_field.ty, &full, at, written);
         }
     }
 
-    #[allow(clippy::too_many_arguments, reason = "one walk over two schemas that collects facts on its way")]
-    fn value_fits(
-        &mut self,
-        given: &Type,
-        wanted: &Type,
-        path: &str,
-        at: Span,
-        written: &mut BTreeSet<String>,
-        target: &str,
-        facts: &mut Facts,
-    ) {
+    fn value_fits(&mut self, given: &Type, wanted: &Type, path: &str, at: Span, written: &mut BTreeSet<String>) {
         match (&given.base, &wanted.base) {
             (Base::Object(given_spec), Base::Object(wanted_spec)) => {
                 let wanted_spec = Arc::clone(wanted_spec);
-                if given.pii {
-                    self.buyer_data(path, at, target, facts);
-                }
-                return self.object_fits(&Arc::clone(given_spec), &wanted_spec, path, at, written, target, facts);
+                return self.object_fits(&Arc::clone(given_spec), &wanted_spec, path, at, written);
             }
             (Base::List(given_item), Base::List(wanted_item)) => {
                 let path = format!("{path}[]");
-                // What is said of the list holds for each item.
-                let item = Type::clone(given_item).with_pii(given.pii);
-                return self.value_fits(&item, wanted_item, &path, at, written, target, facts);
+                return self.value_fits(given_item, wanted_item, &path, at, written);
             }
             _ => {}
-        }
-        if given.carries_pii() {
-            self.buyer_data(path, at, target, facts);
         }
         let fits = match (&given.base, &wanted.base) {
             (Base::Any | Base::Null, _)
@@ -241,21 +218,6 @@ impl Checker<'_> {
                 Diagnostic::new(Code::E505, at, format!("`{path}` must be {}, and it is {}", wanted.base, given));
             self.say(diagnostic.help(help));
         }
-    }
-
-    /// A field of a target gets buyer data: where the environment must not have any, that is wrong.
-    fn buyer_data(&mut self, path: &str, at: Span, target: &str, facts: &mut Facts) {
-        facts.buyer_data.insert(format!("{target}.{path}"));
-        if self.environment.buyer_data_allowed {
-            return;
-        }
-        let name = self.environment.name.clone().unwrap_or_default();
-        self.say_at(
-            Code::E504,
-            at,
-            format!("`{path}` is buyer data, and the environment `{name}` must not get any"),
-            "mask it: `mask(…)`, `hash(…)`, `initials(…)`; or allow it with `buyer_data: allowed`",
-        );
     }
 }
 

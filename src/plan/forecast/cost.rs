@@ -4,11 +4,8 @@ use std::collections::BTreeMap;
 
 use super::{Calls, Load, LookupCost, Operation};
 use crate::catalog::{Catalog, EntitySpec};
-use crate::plan::lineage::{Origin, Role, Tracer, What};
+use crate::plan::lineage::{Origin, Role, Tracer, Uses, What};
 use crate::plan::{LookupId, LookupKind, Node, Plan, Step};
-
-/// How many items of a list a record is taken to have, where each is written for itself.
-pub const ITEMS: u32 = 2;
 
 /// The operation that reads the source.
 pub(super) fn reading(plan: &Plan, catalog: &Catalog) -> Option<Operation> {
@@ -30,7 +27,15 @@ fn entity<'c>(catalog: &'c Catalog, connector: &str, name: &str) -> Option<&'c E
 pub(super) fn per_record(plan: &Plan, catalog: &Catalog, load: &Load) -> (BTreeMap<Operation, Calls>, Vec<LookupCost>) {
     let hits = load.hits / 100.0;
     let tracer = Tracer::new(plan);
-    let mut counting = Counting { tracer: &tracer, catalog, hits, share: 1.0, asked: BTreeMap::new() };
+    let mut counting = Counting {
+        tracer: &tracer,
+        catalog,
+        hits,
+        share: 1.0,
+        each: 1.0,
+        items: load.items.max(1.0),
+        asked: BTreeMap::new(),
+    };
     let mut key = BTreeMap::new();
     counting.lookups(&plan.key, &mut key);
     let mut calls = BTreeMap::new();
@@ -51,7 +56,7 @@ pub(super) fn per_record(plan: &Plan, catalog: &Catalog, load: &Load) -> (BTreeM
         Some(LookupCost {
             name: lookup.name.clone(),
             operation: (connector.clone(), operation),
-            keys: shares.len(),
+            keys: shares.iter().sum(),
             cache: *cache,
             calls: one.times(shares.iter().sum()),
         })
@@ -75,6 +80,10 @@ struct Counting<'t, 'p> {
     hits: f64,
     /// How often what is counted just now is done for each record of the source.
     share: f64,
+    /// How many items of lists have it done, where it is written for each of them.
+    each: f64,
+    /// How many items a list is taken to have.
+    items: f64,
     /// Lookups with the text of their keys, and how often each is asked: the same key is asked once for a record.
     asked: BTreeMap<(LookupId, String), f64>,
 }
@@ -104,17 +113,16 @@ impl<'p> Counting<'_, 'p> {
                 }
                 Step::Each(each) => {
                     self.lookups(&each.list, &mut calls);
-                    // Each item has writes of its own, and is taken to look up by a key of its own.
-                    let outside = self.share;
-                    self.share *= f64::from(ITEMS);
+                    let outside = self.each;
+                    self.each *= self.items;
                     add(&mut calls, &self.steps(&each.steps));
-                    self.share = outside;
+                    self.each = outside;
                 }
                 Step::Target(id) => {
                     let Some(target) = self.tracer.plan().targets.get(*id) else { continue };
                     self.lookups(&target.payload, &mut calls);
                     let name = target.operation.rsplit('.').next().unwrap_or_default().to_owned();
-                    let one = Calls { typical: 1.0, worst: 1.0 }.times(self.share);
+                    let one = Calls { typical: 1.0, worst: 1.0 }.times(self.share * self.each);
                     calls.entry((target.connector.clone(), name)).or_default().add(one);
                 }
             }
@@ -133,13 +141,16 @@ impl<'p> Counting<'_, 'p> {
             && let Some(LookupKind::Entity { connector, entity: name, cache, .. }) =
                 plan.lookups.get(*lookup).map(|lookup| &lookup.kind)
         {
-            let keys = origin.parts.iter().filter(|(role, _)| *role == Role::Key);
-            let key: Vec<String> = keys.map(|(_, key)| plan.snippet(key.at)).collect();
+            let keys: Vec<&Origin> =
+                origin.parts.iter().filter(|(role, _)| *role == Role::Key).map(|(_, key)| key).collect();
+            let key: Vec<String> = keys.iter().map(|key| plan.snippet(key.at)).collect();
+            // What comes out of a list of the record is another key for each item of it.
+            let share = self.share * if keys.iter().any(|key| is_of_a_list(key)) { self.items } else { 1.0 };
             let operation = entity(self.catalog, connector, name).and_then(|entity| entity.lookup.as_ref());
             let asked = (*lookup, key.join(", "));
             if let (false, Some(spec)) = (self.asked.contains_key(&asked), operation) {
-                self.asked.insert(asked, self.share);
-                let one = one(!cache.is_zero(), self.hits).times(self.share);
+                self.asked.insert(asked, share);
+                let one = one(!cache.is_zero(), self.hits).times(share);
                 calls.entry((connector.clone(), spec.operation.to_owned())).or_default().add(one);
             }
         }
@@ -147,6 +158,15 @@ impl<'p> Counting<'_, 'p> {
             self.found(part, calls);
         }
     }
+}
+
+fn is_of_a_list(key: &Origin) -> bool {
+    Uses::of(key).leaves.iter().any(|used| {
+        let (What::Field { path, .. } | What::Found { path, .. } | What::Answer { path, .. }) = used.what else {
+            return false;
+        };
+        !used.role.decides() && path.contains("[]")
+    })
 }
 
 /// Of two branches: usually the one with more calls; at worst the more of each.

@@ -147,9 +147,12 @@ fn tree(told: &Told<'_>, origin: &Origin, role: Role, depth: usize) -> Result<()
     Ok(())
 }
 
+/// Whether something is one of a kind.
+type Fits = fn(&What) -> bool;
+
 fn comes_from(told: &Told<'_>, uses: &Uses<'_>) -> Result<(), Failure> {
     let plan = told.plan;
-    let groups: [(&str, fn(&What) -> bool); 5] = [
+    let groups: [(&str, Fits); 5] = [
         ("reads", |what| matches!(what, What::Field { .. })),
         ("looks up", |what| matches!(what, What::Found { .. })),
         ("uses the answers", |what| matches!(what, What::Answer { .. })),
