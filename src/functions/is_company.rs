@@ -56,7 +56,7 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
         "ev",
     ];
     let name: String = args.text(0)?.to_lowercase().chars().filter(|c| *c != '.').collect();
-    let words: Vec<&str> = name.split(|c: char| c == ' ' || c == ',').filter(|word| !word.is_empty()).collect();
+    let words: Vec<&str> = name.split([' ', ',']).filter(|word| !word.is_empty()).collect();
     // A form never is all of the name, nor its first word.
     let named = words.iter().skip(1).any(|word| forms.contains(word));
     Ok(Value::Bool(named || ["株式会社", "有限会社", "有限公司", "주식회사"].iter().any(|form| name.contains(form))))

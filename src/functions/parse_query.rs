@@ -35,7 +35,7 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
     let fields = grouped.into_iter().map(|(name, values)| {
         let value = match values.as_slice() {
             [value] => Value::clone(value),
-            values => Value::list(values.iter().map(|value| Value::clone(value)).collect()),
+            values => Value::list(values.iter().copied().cloned().collect()),
         };
         (Arc::from(name.as_text().unwrap_or_default()), value)
     });

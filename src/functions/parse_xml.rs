@@ -100,7 +100,7 @@ fn element(node: roxmltree::Node<'_, '_>, lists: &[&str]) -> Value {
         let name = name.as_text().unwrap_or_default();
         let value = match values.as_slice() {
             [value] if !lists.contains(&name) => Value::clone(value),
-            values => Value::list(values.iter().map(|value| Value::clone(value)).collect()),
+            values => Value::list(values.iter().copied().cloned().collect()),
         };
         (Arc::from(name), value)
     });
