@@ -282,8 +282,11 @@ fn no_tests_are_no_success_that_is_silent() {
     assert_eq!((said.code, said.out.trim(), said.err.trim()), (0, "there are no tests", "small.flow has no tests"));
 }
 
+/// An element: its name, its attributes and its text.
+type Element = (String, Vec<(String, String)>, String);
+
 /// The elements of an XML document with their attributes; panics where it is not well formed.
-fn elements(text: &str) -> Vec<(String, Vec<(String, String)>, String)> {
+fn elements(text: &str) -> Vec<Element> {
     let body = text.strip_prefix("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n").unwrap();
     let (mut found, mut open, mut rest) = (Vec::new(), Vec::<(String, usize)>::new(), body);
     while let Some(at) = rest.find('<') {

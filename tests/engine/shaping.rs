@@ -236,8 +236,13 @@ async fn a_record_that_cannot_be_used_holds_up_its_group_and_no_other() {
     assert_eq!((letter.key.as_str(), letter.cause.as_str()), ("tue/sale", "E621"));
     assert!(letter.reason.starts_with("1 of its 2 records cannot be used: record 8: "), "{}", letter.reason);
     // Taken up again by itself it is not whole either.
-    let report =
-        flowrun::engine::replay(Arc::new(compile(GROUPS)), &bench.deps, &[letter.id.clone()], bench.config()).await;
+    let report = flowrun::engine::replay(
+        Arc::new(compile(GROUPS)),
+        &bench.deps,
+        std::slice::from_ref(&letter.id),
+        bench.config(),
+    )
+    .await;
     assert_eq!(report.counts.dead_lettered, 1);
     assert!(!memory.documents().contains_key("tue:sale"));
 }
@@ -257,7 +262,8 @@ target memory.things as journal upsert { id = text(day.day), amount = day.total.
     assert_eq!(report.counts.dead_lettered, 1, "{report:?}");
     let letter = &flowrun::engine::inspect::dead_letters(&*bench.store, &Default::default()).unwrap()[0];
     let report =
-        flowrun::engine::replay(Arc::new(compile(text)), &bench.deps, &[letter.id.clone()], bench.config()).await;
+        flowrun::engine::replay(Arc::new(compile(text)), &bench.deps, std::slice::from_ref(&letter.id), bench.config())
+            .await;
     assert_eq!(report.counts.delivered, 1, "{report:?}");
     assert_eq!(
         json::to_string(&memory.documents()["2026-03-01"]),

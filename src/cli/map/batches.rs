@@ -125,8 +125,14 @@ impl Batches {
 impl Batch {
     /// Its lines that are not blank, with their numbers.
     pub(super) fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
-        let lines = (self.line..).zip(self.text.split(|byte| *byte == b'\n'));
-        lines.filter(|(_, text)| !text.iter().all(u8::is_ascii_whitespace))
+        let mut start = 0;
+        let ends = memchr::memchr_iter(b'\n', &self.text).chain(std::iter::once(self.text.len()));
+        let lines = ends.map(move |end| {
+            let line = self.text.get(start..end).unwrap_or_default();
+            start = end + 1;
+            line
+        });
+        (self.line..).zip(lines).filter(|(_, text)| !text.iter().all(u8::is_ascii_whitespace))
     }
 }
 

@@ -7,7 +7,6 @@
 use std::fmt;
 use std::io::BufRead;
 use std::path::Path;
-use std::str::from_utf8;
 use std::sync::Arc;
 
 use smallvec::SmallVec;
@@ -76,8 +75,99 @@ pub struct Rows {
 }
 
 enum Lines {
-    Tsv { input: Box<dyn BufRead + Send>, line: Vec<u8> },
+    Tsv(Chunks),
     Csv { reader: Box<csv::Reader<Box<dyn BufRead + Send>>>, record: csv::StringRecord },
+}
+
+/// How many bytes are read at once. Lines are looked at where they were read, and found to be UTF-8 many at a time.
+const CHUNK: usize = 64 << 10;
+
+/// Lines, read in chunks.
+struct Chunks {
+    input: Box<dyn BufRead + Send>,
+    /// Whole lines.
+    text: String,
+    /// Where the line at hand stands in them.
+    line: (usize, usize),
+    /// Where the next one begins.
+    next: usize,
+    /// What was read behind the whole lines.
+    carried: Vec<u8>,
+    /// Whether the line behind them is not UTF-8.
+    foreign: bool,
+    ended: bool,
+}
+
+impl Chunks {
+    fn new(input: Box<dyn BufRead + Send>) -> Self {
+        Self { input, text: String::new(), line: (0, 0), next: 0, carried: Vec::new(), foreign: false, ended: false }
+    }
+
+    /// The line at hand.
+    fn line(&self) -> &str {
+        self.text.get(self.line.0..self.line.1).unwrap_or_default()
+    }
+
+    /// Goes to the next line; false at the end. Or says what is wrong with it.
+    fn advance(&mut self) -> Result<bool, String> {
+        if self.next >= self.text.len() {
+            if self.foreign {
+                return Err("is not UTF-8".to_owned());
+            }
+            self.fill()?;
+            if self.text.is_empty() {
+                return if self.foreign { Err("is not UTF-8".to_owned()) } else { Ok(false) };
+            }
+        }
+        let bytes = self.text.as_bytes();
+        let end = memchr::memchr(b'\n', bytes.get(self.next..).unwrap_or_default()).map(|at| at + self.next);
+        let (mut to, next) = end.map_or((bytes.len(), bytes.len()), |end| (end, end + 1));
+        while to > self.next && bytes.get(to - 1) == Some(&b'\r') {
+            to -= 1;
+        }
+        self.line = (self.next, to);
+        self.next = next;
+        Ok(true)
+    }
+
+    fn fill(&mut self) -> Result<(), String> {
+        let mut bytes = std::mem::take(&mut self.text).into_bytes();
+        bytes.clear();
+        bytes.append(&mut self.carried);
+        while !self.ended {
+            let before = bytes.len();
+            bytes.resize(before + CHUNK, 0);
+            let read = match self.input.read(bytes.get_mut(before..).unwrap_or_default()) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
+                    bytes.truncate(before);
+                    continue;
+                }
+                read => read.map_err(|error| format!("cannot be read: {error}"))?,
+            };
+            bytes.truncate(before + read);
+            self.ended = read == 0;
+            if let Some(end) = memchr::memrchr(b'\n', bytes.get(before..).unwrap_or_default()) {
+                let whole = before + end + 1;
+                self.carried.extend_from_slice(bytes.get(whole..).unwrap_or_default());
+                bytes.truncate(whole);
+                break;
+            }
+            if bytes.len() > MAX_ROW {
+                return Err(format!("is longer than {MAX_ROW} bytes"));
+            }
+        }
+        self.next = 0;
+        self.text = String::from_utf8(bytes).unwrap_or_else(|error| {
+            // The lines before the one that is not are read all the same.
+            self.foreign = true;
+            let valid = error.utf8_error().valid_up_to();
+            let mut bytes = error.into_bytes();
+            bytes.truncate(valid);
+            bytes.truncate(memchr::memrchr(b'\n', &bytes).map_or(0, |end| end + 1));
+            String::from_utf8(bytes).unwrap_or_default()
+        });
+        Ok(())
+    }
 }
 
 impl Rows {
@@ -89,7 +179,7 @@ impl Rows {
         wanted: Option<&[Arc<str>]>,
     ) -> Result<Self, RowsError> {
         let mut lines = match format {
-            Format::Tsv => Lines::Tsv { input, line: Vec::new() },
+            Format::Tsv => Lines::Tsv(Chunks::new(input)),
             Format::Csv => {
                 let reader = csv::ReaderBuilder::new().has_headers(false).flexible(true).from_reader(input);
                 Lines::Csv { reader: Box::new(reader), record: csv::StringRecord::new() }
@@ -142,7 +232,7 @@ impl Rows {
         self.number = number;
         self.cells.fill((0, 0));
         let count = match &self.lines {
-            Lines::Tsv { line, .. } => split(line, &self.wanted, &mut self.cells),
+            Lines::Tsv(chunks) => split(chunks.line().as_bytes(), &self.wanted, &mut self.cells),
             Lines::Csv { record, .. } => {
                 for (column, at) in &self.wanted {
                     if let (Some(range), Some(cell)) = (record.range(*column), self.cells.get_mut(*at)) {
@@ -171,12 +261,12 @@ impl Rows {
     pub fn missing(&self) -> impl Iterator<Item = &str> {
         let there = |at: usize| self.wanted.iter().any(|(_, known)| *known == at);
         let names = self.names.iter().enumerate();
-        names.filter(move |(at, name)| !there(*at) && !(self.numbered && &***name == "row")).map(|(_, name)| &**name)
+        names.filter(move |(at, name)| !(there(*at) || self.numbered && &***name == "row")).map(|(_, name)| &**name)
     }
 
     fn text(&self) -> &str {
         match &self.lines {
-            Lines::Tsv { line, .. } => from_utf8(line).unwrap_or_default(),
+            Lines::Tsv(chunks) => chunks.line(),
             Lines::Csv { record, .. } => record.as_slice(),
         }
     }
@@ -185,11 +275,7 @@ impl Rows {
 impl Row for Rows {
     fn cell(&self, column: usize) -> Option<&str> {
         let (from, to) = *self.cells.get(column)?;
-        let text = match &self.lines {
-            // A line was found to be UTF-8, and a tab is never part of a letter; so this reads only the cell again.
-            Lines::Tsv { line, .. } => from_utf8(line.get(from..to)?).ok()?,
-            Lines::Csv { .. } => self.text().get(from..to)?,
-        };
+        let text = self.text().get(from..to)?;
         (!text.is_empty()).then_some(text)
     }
 
@@ -226,26 +312,14 @@ impl Lines {
     fn next(&mut self, row: u64) -> Result<bool, RowsError> {
         let wrong = |message: String| RowsError { row, message };
         match self {
-            Lines::Tsv { input, line } => loop {
-                line.clear();
-                let mut limited = std::io::Read::take(&mut *input, MAX_ROW as u64 + 1);
-                limited.read_until(b'\n', line).map_err(|error| wrong(format!("cannot be read: {error}")))?;
-                if line.is_empty() {
+            Lines::Tsv(chunks) => loop {
+                if !chunks.advance().map_err(wrong)? {
                     return Ok(false);
                 }
-                if line.len() > MAX_ROW {
-                    return Err(wrong(format!("is longer than {MAX_ROW} bytes")));
+                if row == 0 && chunks.line().starts_with('\u{feff}') {
+                    chunks.line.0 += '\u{feff}'.len_utf8();
                 }
-                while matches!(line.last(), Some(b'\n' | b'\r')) {
-                    line.pop();
-                }
-                if row == 0 && line.starts_with(b"\xef\xbb\xbf") {
-                    line.drain(..3);
-                }
-                if from_utf8(line).is_err() {
-                    return Err(wrong("is not UTF-8".to_owned()));
-                }
-                if !line.is_empty() {
+                if !chunks.line().is_empty() {
                     return Ok(true);
                 }
             },
@@ -266,9 +340,7 @@ impl Lines {
 
     fn header(&self) -> Result<Vec<String>, &'static str> {
         let names: Vec<String> = match self {
-            Lines::Tsv { line, .. } => {
-                from_utf8(line).map_err(|_| "is not UTF-8")?.split('\t').map(|name| name.trim().to_owned()).collect()
-            }
+            Lines::Tsv(chunks) => chunks.line().split('\t').map(|name| name.trim().to_owned()).collect(),
             Lines::Csv { record, .. } => {
                 let names = record.iter().map(|name| name.trim().to_owned());
                 names.map(|name| name.strip_prefix('\u{feff}').map(str::to_owned).unwrap_or(name)).collect()

@@ -129,7 +129,7 @@ fn nothing(
             since: None,
             stamp: None,
             record: Arc::new(spec),
-            shape: Shape::of(none.into_iter(), none.into_iter()),
+            shape: Shape::of(none, none),
             reads: Vec::new(),
         },
         key: Node { expr: Run::Const(Value::text("none")), at: Span::default(), pii: false },

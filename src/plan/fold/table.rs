@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::FixedState;
+
 use super::Refusals;
 use super::cell::Cell;
 use crate::catalog::Base;
@@ -14,7 +16,7 @@ const NONE: u32 = u32::MAX;
 /// The groups of one level.
 #[derive(Debug, Default)]
 pub(super) struct Table {
-    index: HashMap<Box<[u8]>, u32>,
+    index: HashMap<Box<[u8]>, u32, FixedState>,
     groups: Vec<Group>,
     cells: Vec<Cell>,
     /// The first and the last group inside each group around.

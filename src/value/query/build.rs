@@ -95,9 +95,10 @@ impl Builder {
             tree::Test::Function(function) => match &**function {
                 tree::TestFunction::Match(text, pattern) => self.matches(text, pattern, true),
                 tree::TestFunction::Search(text, pattern) => self.matches(text, pattern, false),
-                other => match name(other)? {
-                    name => Err(format!("`{name}` gives a value, so it must be compared with one")),
-                },
+                other => {
+                    let name = name(other)?;
+                    Err(format!("`{name}` gives a value, so it must be compared with one"))
+                }
             },
             query => Ok(Condition::Exists(self.inner(query)?)),
         }

@@ -41,10 +41,16 @@ const TITLES: [&str; 5] = [
 pub const ITEMS: u64 = 5_000;
 
 /// A small generator of numbers (splitmix64): good enough to vary orders, and the same everywhere.
-struct Dice(u64);
+pub struct Dice(u64);
 
 impl Dice {
-    fn roll(&mut self, sides: u64) -> u64 {
+    /// Numbers that begin with a seed.
+    pub fn new(seed: u64) -> Self {
+        Self(seed)
+    }
+
+    /// A number below `sides`.
+    pub fn roll(&mut self, sides: u64) -> u64 {
         self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
         let mut z = self.0;
         z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
@@ -52,7 +58,8 @@ impl Dice {
         (z ^ (z >> 31)) % sides
     }
 
-    fn of<'t, T>(&mut self, table: &'t [T]) -> &'t T {
+    /// An entry of a table.
+    pub fn of<'t, T>(&mut self, table: &'t [T]) -> &'t T {
         let at = self.roll(table.len() as u64) as usize;
         &table[at]
     }
