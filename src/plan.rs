@@ -5,6 +5,7 @@
 
 pub mod answer;
 mod at_hand;
+pub mod budget;
 pub mod case;
 pub mod coverage;
 pub mod eval;

@@ -7,7 +7,7 @@ mod flows;
 
 use flowrun::lang;
 use flowrun::plan::eval::{Answer, Frame, Lookups, evaluate};
-use flowrun::value::query::{MAX_DEPTH, Query};
+use flowrun::value::query::{MAX_DEPTH, MAX_WORK, Query};
 use flowrun::value::{Object, Value, json};
 
 const MOST: usize = 100_000;
@@ -20,7 +20,7 @@ fn suite() -> Vec<Value> {
 /// What a query finds, as one line of JSON.
 fn found(query: &str, document: &Value) -> Result<String, String> {
     let query = Query::parse(query).map_err(|error| error.message)?;
-    let found = query.run(document, MOST).map_err(|error| error.message)?;
+    let found = query.run(document, MOST, &mut MAX_WORK.clone()).map_err(|error| error.message)?;
     Ok(json::to_string(&Value::list(found.into_iter().cloned().collect())))
 }
 
@@ -204,13 +204,16 @@ fn no_document_is_too_deep() {
             Value::object(Object::from_iter([(std::sync::Arc::from("a"), deep)]))
         };
     }
-    assert_eq!(Query::parse("$..*").unwrap().run(&deep, MOST).unwrap().len(), 20_000);
-    assert_eq!(Query::parse("$..[?@ == 1]").unwrap().run(&deep, MOST).unwrap().len(), 1);
-    assert_eq!(Query::parse("$..a").unwrap().run(&deep, MOST).unwrap().len(), 10_000);
-    assert_eq!(Query::parse("$[?@.a == $[0].a]").unwrap().run(&deep, MOST).unwrap().len(), 1);
-    assert_eq!(Query::parse("$[?count(@..*) > 19000]").unwrap().run(&deep, MOST).unwrap().len(), 1);
+    assert_eq!(Query::parse("$..*").unwrap().run(&deep, MOST, &mut MAX_WORK.clone()).unwrap().len(), 20_000);
+    assert_eq!(Query::parse("$..[?@ == 1]").unwrap().run(&deep, MOST, &mut MAX_WORK.clone()).unwrap().len(), 1);
+    assert_eq!(Query::parse("$..a").unwrap().run(&deep, MOST, &mut MAX_WORK.clone()).unwrap().len(), 10_000);
+    assert_eq!(Query::parse("$[?@.a == $[0].a]").unwrap().run(&deep, MOST, &mut MAX_WORK.clone()).unwrap().len(), 1);
+    assert_eq!(
+        Query::parse("$[?count(@..*) > 19000]").unwrap().run(&deep, MOST, &mut MAX_WORK.clone()).unwrap().len(),
+        1
+    );
     // Every level looks at all below it.
-    let error = Query::parse("$..[?count(@..*) == 3]").unwrap().run(&deep, MOST).unwrap_err();
+    let error = Query::parse("$..[?count(@..*) == 3]").unwrap().run(&deep, MOST, &mut MAX_WORK.clone()).unwrap_err();
     assert!(error.message.contains("looks at more than"), "{error}");
     // Dropping a value goes down by recursion; such a document cannot be read, see `value::json::MAX_DEPTH`.
     std::mem::forget(deep);
@@ -227,7 +230,7 @@ fn every_query_comes_to_an_end() {
         "$[?match(@.c, '(a|aa|aaa|aaaa)*b') || count($..b) == 2]",
     ] {
         let started = std::time::Instant::now();
-        let error = Query::parse(query).unwrap().run(&wide, MOST).unwrap_err();
+        let error = Query::parse(query).unwrap().run(&wide, MOST, &mut MAX_WORK.clone()).unwrap_err();
         assert!(error.message.contains("more than"), "{query}: {error}");
         assert!(started.elapsed().as_secs() < 60, "{query} took {:?}", started.elapsed());
     }

@@ -40,13 +40,19 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
         Value::Money(money) => money.amount,
         _ => args.decimal(0)?,
     };
-    let low = price.floor() + ending;
-    let low = if low > price { low - Decimal::ONE } else { low };
-    let near = if price - low < low + Decimal::ONE - price { low } else { low + Decimal::ONE };
+    let near = nearest(price, ending).ok_or_else(|| FunctionError::new("the price is too large to be changed"))?;
     // A price is never below nothing.
     let near = if near < Decimal::ZERO && price >= Decimal::ZERO { ending } else { near };
     Ok(match args.value(0) {
         Value::Money(money) => Value::Money(Money { amount: near, currency: money.currency }),
         _ => Value::Decimal(near),
     })
+}
+
+/// The price nearest to another that has this ending; `None` beyond the largest decimal.
+fn nearest(price: Decimal, ending: Decimal) -> Option<Decimal> {
+    let low = price.floor().checked_add(ending)?;
+    let low = if low > price { low.checked_sub(Decimal::ONE)? } else { low };
+    let high = low.checked_add(Decimal::ONE)?;
+    Some(if price.checked_sub(low)? < high.checked_sub(price)? { low } else { high })
 }

@@ -230,7 +230,10 @@ fn spaced(tokens: &[Token<'_>]) -> String {
             let earlier = index.checked_sub(2).and_then(|index| tokens.get(index));
             if token.text.starts_with('#') {
                 out.push_str("  ");
-            } else if gap(earlier, *before, *token) || merges(before.text, token.text) {
+            } else if gap(earlier, *before, *token)
+                || merges(before.text, token.text)
+                || decimal(earlier, before.text, token.text)
+            {
                 out.push(' ');
             }
         }
@@ -243,6 +246,12 @@ fn spaced(tokens: &[Token<'_>]) -> String {
 fn merges(a: &str, b: &str) -> bool {
     let joined = format!("{a}{b}");
     !matches!(tokens(&joined).as_slice(), [x, y] if x.text == a && y.text == b)
+}
+
+/// Whether `6`, `.` and `1` would become one number without a space between them.
+fn decimal(earlier: Option<&Token<'_>>, before: &str, token: &str) -> bool {
+    let digit = |text: &str| text.starts_with(|c: char| c.is_ascii_digit());
+    before == "." && digit(token) && earlier.is_some_and(|earlier| digit(earlier.text))
 }
 
 fn gap(earlier: Option<&Token<'_>>, before: Token<'_>, token: Token<'_>) -> bool {

@@ -104,6 +104,10 @@ struct Resolver<'c> {
     found: &'c mut Vec<Diagnostic>,
     resolved: Resolved,
     scopes: Vec<Vec<Declared>>,
+    /// Where in the scopes each name is, so that a file of many names is not searched for each.
+    visible: HashMap<String, Vec<(usize, usize)>>,
+    /// How often a near name was looked for.
+    guesses: usize,
     /// Whether this is the `else` of a lookup.
     in_else: bool,
     /// Names that are declared further down.
@@ -139,6 +143,8 @@ impl<'c> Resolver<'c> {
             found,
             resolved: Resolved::default(),
             scopes: vec![Vec::new()],
+            visible: HashMap::new(),
+            guesses: 0,
             in_else: false,
             later: HashMap::new(),
             used: HashSet::new(),
@@ -157,12 +163,17 @@ impl<'c> Resolver<'c> {
         self.resolved
     }
 
+    /// What a name was declared as, innermost first.
+    fn visible(&self, name: &str) -> Option<&Declared> {
+        let (scope, at) = self.visible.get(name)?.last()?;
+        self.scopes.get(*scope)?.get(*at)
+    }
+
     fn declare(&mut self, name: &Name, binding: Binding, what: &'static str) {
-        let earlier = self.scopes.iter().flatten().find(|declared| declared.name.text == name.text);
-        if let Some(earlier) = earlier {
+        if let Some(earlier) = self.visible(&name.text).map(|earlier| earlier.name.span) {
             self.found.push(
                 Diagnostic::new(Code::E205, name.span, format!("`{}` is declared already", name.text))
-                    .label(earlier.name.span, "declared here")
+                    .label(earlier, "declared here")
                     .help("give one of them another name"),
             );
         } else if name.text == "env" {
@@ -174,7 +185,9 @@ impl<'c> Resolver<'c> {
         if self.inside.is_none() {
             self.later.remove(&name.text);
         }
+        let depth = self.scopes.len().saturating_sub(1);
         if let Some(scope) = self.scopes.last_mut() {
+            self.visible.entry(name.text.clone()).or_default().push((depth, scope.len()));
             scope.push(Declared { name: name.clone(), binding, what });
         }
     }
@@ -193,6 +206,9 @@ impl<'c> Resolver<'c> {
 
     fn close(&mut self) {
         for declared in self.scopes.pop().unwrap_or_default() {
+            if let Some(places) = self.visible.get_mut(&declared.name.text) {
+                places.pop();
+            }
             let quiet = declared.name.text.starts_with('_') || matches!(declared.what, "target" | "");
             if !self.used.contains(&declared.name.span) && !quiet {
                 self.resolved.unused.push((declared.name, declared.what));
@@ -306,7 +322,7 @@ impl<'c> Resolver<'c> {
         match &expr.kind {
             ExprKind::Record | ExprKind::Query(_) if self.inside.is_some() => self.no_record(expr.span),
             ExprKind::Literal(_) | ExprKind::Record | ExprKind::Query(_) => {}
-            ExprKind::Template(_) => self.template(expr.span),
+            ExprKind::Template(text) => self.template(expr.span, text),
             ExprKind::Variable(name) => self.name(name),
             ExprKind::Interpolated(parts) | ExprKind::List(parts) => parts.iter().for_each(|part| self.expr(part)),
             ExprKind::Access(base, _) | ExprKind::Not(base) | ExprKind::Negate(base) => self.expr(base),
@@ -389,7 +405,7 @@ impl<'c> Resolver<'c> {
             self.resolved.names.insert(name.span, Binding::Env);
             return;
         }
-        let declared = self.scopes.iter().rev().flatten().find(|declared| declared.name.text == name.text);
+        let declared = self.visible(&name.text);
         if let Some(Declared { binding: Binding::Lookup(_), name: lookup, .. }) = declared
             && self.in_else
         {
@@ -402,9 +418,8 @@ impl<'c> Resolver<'c> {
             );
             return;
         }
-        if let Some(declared) = declared {
-            let binding = declared.binding;
-            self.used.insert(declared.name.span);
+        if let Some((span, binding)) = declared.map(|declared| (declared.name.span, declared.binding)) {
+            self.used.insert(span);
             self.resolved.names.insert(name.span, binding);
             self.note(binding, name.span);
             return;
@@ -427,7 +442,10 @@ impl<'c> Resolver<'c> {
             );
             return;
         }
-        let names = self.scopes.iter().flatten().map(|declared| declared.name.text.as_str());
+        // A file of thousands of unknown names is no slip of the pen.
+        self.guesses += 1;
+        let scopes = if self.guesses > 100 { &[] } else { self.scopes.as_slice() };
+        let names = scopes.iter().flatten().map(|declared| declared.name.text.as_str());
         let near = suggest::nearest(&name.text, names).map(str::to_owned);
         let diagnostic = Diagnostic::new(Code::E201, name.span, format!("nothing is called `{}`", name.text));
         self.found.push(match near {
@@ -450,16 +468,17 @@ impl<'c> Resolver<'c> {
         if self.catalog.function(&name.text).is_some() {
             return;
         }
-        let declared = self.scopes.iter().rev().flatten().find(|declared| declared.name.text == name.text);
+        let declared = self.visible(&name.text);
         if let Some(Declared { binding: binding @ Binding::Function(_), name: function, .. }) = declared {
-            let binding = *binding;
-            self.used.insert(function.span);
+            let (binding, at) = (*binding, function.span);
+            self.used.insert(at);
             self.resolved.names.insert(name.span, binding);
             return self.note(binding, name.span);
         }
         // What a used file should have given was said already.
         if let Some(Declared { what: "", binding: Binding::Slot(_), name: missing }) = declared {
-            self.used.insert(missing.span);
+            let at = missing.span;
+            self.used.insert(at);
             return;
         }
         if let Some(Declared { binding: Binding::Lookup(_), name: lookup, .. }) = declared {
@@ -481,11 +500,16 @@ impl<'c> Resolver<'c> {
         });
     }
 
-    fn template(&mut self, at: Span) {
+    /// What a template could name of what is in scope: the words in it.
+    fn template(&mut self, at: Span, text: &str) {
         let mut scope = BTreeMap::new();
-        for declared in self.scopes.iter().flatten() {
-            self.used.insert(declared.name.span);
-            scope.insert(declared.name.text.clone(), declared.binding);
+        for word in text.split(|c: char| !c.is_alphanumeric() && c != '_') {
+            let Some((span, binding)) = self.visible(word).map(|declared| (declared.name.span, declared.binding))
+            else {
+                continue;
+            };
+            self.used.insert(span);
+            scope.insert(word.to_owned(), binding);
         }
         self.resolved.scopes.insert(at, scope);
     }

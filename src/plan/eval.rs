@@ -7,11 +7,12 @@ use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::at_hand::{at_hand, found};
+use super::budget::{self, Budget};
 use super::expr::{Access, Arithmetic, Comparison, Expr, Fields, Node, PathStep};
 use super::{LookupId, Slot};
 use crate::catalog::{Args, Base, Params, wire};
 use crate::diag::{Code, Diagnostic, Span, suggest};
-use crate::value::{Money, Object, Value, json};
+use crate::value::{Money, Object, Value, json, query};
 
 /// How long a text may get that an expression builds, in bytes.
 pub const MAX_TEXT: usize = 1 << 20;
@@ -140,18 +141,20 @@ pub struct Frame {
     record: Value,
     params: Arc<[Value]>,
     slots: Vec<Value>,
+    budget: Budget,
 }
 
 impl Frame {
     /// A frame for a record.
     #[must_use]
     pub fn new(record: Value, params: Arc<[Value]>, slots: usize) -> Self {
-        Self { record, params, slots: vec![Value::Null; slots] }
+        Self { record, params, slots: vec![Value::Null; slots], budget: Budget::default() }
     }
 
     /// Begins again with another record. Variables are set before they are read, so old ones need not go.
     pub fn restart(&mut self, record: Value) {
         self.record = record;
+        self.budget = Budget::default();
     }
 
     /// Sets a variable.
@@ -192,9 +195,11 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
         },
         Expr::Query { base, query, read } => {
             let base = evaluate(base, frame, lookups)?;
+            let mut work = query::MAX_WORK;
             let found = query
-                .run(&base, MAX_ITEMS)
+                .run(&base, MAX_ITEMS, &mut work)
                 .map_err(|error| EvalError::new(Code::E610, node.at, format!("the query was given up: {error}")))?;
+            frame.budget.spend(node, usize::try_from(query::MAX_WORK - work).unwrap_or(usize::MAX))?;
             let found = found.into_iter().cloned();
             let values: Result<Vec<Value>, EvalError> = match read {
                 Some(base) => found.map(|value| read_as(node, &value, base)).collect(),
@@ -206,12 +211,13 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             // Most functions take few arguments: those need no list.
             let mut few: [Value; 4] = Default::default();
             let Some(few) = few.get_mut(..args.len()) else {
-                return call(node, function, args, &all(args, frame, lookups)?);
+                let values = all(args, frame, lookups)?;
+                return counted(node, function, args, &values, frame);
             };
             for (place, arg) in few.iter_mut().zip(args) {
                 *place = evaluate(arg, frame, lookups)?;
             }
-            call(node, function, args, few)
+            counted(node, function, args, few, frame)
         }
         Expr::Lookup { lookup, keys, otherwise } => {
             if let [key] = keys.as_slice()
@@ -252,6 +258,7 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
                 push_text(&mut text, part, frame, lookups)?;
                 limit_text(node, text.len())?;
             }
+            frame.budget.spend(node, text.len() / 16)?;
             Ok(Value::from(text))
         }
         Expr::Template(template) => {
@@ -259,27 +266,34 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             for (name, value) in &template.names {
                 names.push((name.clone(), evaluate(value, frame, lookups)?));
             }
-            super::template::render(template, names)
-                .map(Value::from)
-                .map_err(|message| EvalError::new(Code::E609, node.at, message))
+            let text = super::template::render(template, names)
+                .map_err(|message| EvalError::new(Code::E609, node.at, message))?;
+            limit_text(node, text.len())?;
+            frame.budget.spend(node, budget::TEMPLATE + text.len() / 16)?;
+            Ok(Value::from(text))
         }
         Expr::Arithmetic(operation, left, right) => {
             let a = evaluate(left, frame, lookups)?;
             let b = evaluate(right, frame, lookups)?;
-            arithmetic(*operation, &a, &b).map_err(|why| EvalError::new(Code::E605, node.at, why))
+            let value = arithmetic(*operation, &a, &b).map_err(|why| EvalError::new(Code::E605, node.at, why))?;
+            frame.budget.spend(node, budget::size(&value))?;
+            Ok(value)
         }
         Expr::Compare(comparison, left, right) => {
             if let (Some(a), Some(b)) = (at_hand(left, frame), at_hand(right, frame)) {
-                let holds = compare(*comparison, a, b);
+                let (size, holds) = (budget::size(a), compare(*comparison, a, b));
+                frame.budget.spend(node, size)?;
                 return holds.map(Value::Bool).map_err(|why| EvalError::new(Code::E603, node.at, why));
             }
             let a = evaluate(left, frame, lookups)?;
             let b = evaluate(right, frame, lookups)?;
+            frame.budget.spend(node, budget::size(&a))?;
             compare(*comparison, &a, &b).map(Value::Bool).map_err(|why| EvalError::new(Code::E603, node.at, why))
         }
         Expr::In { item, list, not } => {
             let item = evaluate(item, frame, lookups)?;
             let list = evaluate(list, frame, lookups)?;
+            frame.budget.spend(node, budget::size(&list))?;
             let found = match &list {
                 Value::List(items) => items.iter().any(|other| other.same(&item)),
                 other => return Err(mismatch(node, "list", other)),
@@ -333,7 +347,11 @@ pub fn evaluate(node: &Node, frame: &mut Frame, lookups: &dyn Lookups) -> Outcom
             }
         }
         Expr::For { slot, list, filter, body } => each(node, *slot, list, filter.as_deref(), body, frame, lookups),
-        Expr::List(items) => all(items, frame, lookups).map(|items| Value::list(items.into_vec())),
+        Expr::List(items) => {
+            let values = all(items, frame, lookups)?;
+            frame.budget.spend(node, values.iter().map(budget::size).sum())?;
+            Ok(Value::list(values.into_vec()))
+        }
         Expr::Object(fields) => build(fields, frame, lookups),
         Expr::With(base, fields) => match evaluate(base, frame, lookups)? {
             Value::Object(object) => fill(Object::clone(&object), fields, frame, lookups),
@@ -476,6 +494,7 @@ fn each(
     let mut out = Vec::with_capacity(items.len());
     let mut wanted = Vec::new();
     for item in items.iter() {
+        frame.budget.spend(node, 1)?;
         frame.set(slot, item.clone());
         let outcome = match filter {
             Some(filter) => truth(filter, frame, lookups)
@@ -483,7 +502,10 @@ fn each(
             None => evaluate(body, frame, lookups).map(Some),
         };
         match outcome {
-            Ok(Some(value)) => out.push(value),
+            Ok(Some(value)) => {
+                frame.budget.spend(node, budget::size(&value))?;
+                out.push(value);
+            }
             Ok(None) => {}
             Err(error) if !error.wanted.is_empty() => wanted.extend(error.into_cause().wanted),
             Err(error) if wanted.is_empty() => return Err(error),
@@ -637,6 +659,20 @@ fn read_as(node: &Node, value: &Value, base: &Base) -> Outcome {
         let place = if wrong.path.is_empty() { String::new() } else { format!("{} ", wrong.path) };
         EvalError::new(Code::E603, node.at, format!("{place}{} {}", shown(node.pii, value), wrong.message))
     })
+}
+
+/// A call, with what it is given and gives counted.
+fn counted(
+    node: &Node,
+    function: &'static crate::catalog::Function,
+    nodes: &[Node],
+    values: &[Value],
+    frame: &mut Frame,
+) -> Outcome {
+    frame.budget.spend(node, values.iter().map(budget::size).sum())?;
+    let value = call(node, function, nodes, values)?;
+    frame.budget.spend(node, budget::size(&value))?;
+    Ok(value)
 }
 
 fn call(node: &Node, function: &'static crate::catalog::Function, nodes: &[Node], values: &[Value]) -> Outcome {

@@ -4,6 +4,7 @@
 
 use std::collections::HashSet;
 
+use super::budget;
 use super::eval::{EvalError, Frame, Lookups, MAX_ITEMS, Wanted, evaluate, sides, text_of};
 use super::trace::trace;
 use super::{EachPlan, Plan, Step, TargetId, TargetPlan};
@@ -244,6 +245,10 @@ impl Progress {
             Step::Target(id) => {
                 let Some(target) = plan.targets.get(*id) else { return Ok(None) };
                 let built = evaluate(&target.payload, &mut self.frame, lookups)?;
+                if budget::larger(&built, budget::MAX_PARTS) {
+                    let message = format!("`{}` gets more than {} fields and items", target.name, budget::MAX_PARTS);
+                    return Err(EvalError::new(Code::E610, target.at, message));
+                }
                 let object = built.as_object().ok_or_else(|| {
                     EvalError::new(
                         Code::E505,

@@ -12,6 +12,8 @@ use super::{Object, Text, Value};
 pub const MAX_DEPTH: usize = 128;
 /// How many fields one object may have.
 pub const MAX_FIELDS: usize = 10_000;
+/// Up to how many fields a name is looked for one by one.
+const FEW: usize = 64;
 
 /// Why a text is not JSON that flowrun takes, and where.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -79,9 +81,16 @@ impl Reader {
             }
             Peek::Object => {
                 let mut object = Object::new();
+                // Few names are compared one by one; many would be compared far too often.
+                let mut seen: HashSet<Text> = HashSet::new();
                 let mut name = jiter.known_object()?.map(|name| self.name(name));
                 while let Some(field) = name {
-                    if object.get(&field).is_some() {
+                    if object.len() == FEW {
+                        seen.extend(object.iter().map(|(name, _)| name.clone()));
+                    }
+                    let twice =
+                        if object.len() < FEW { object.get(&field).is_some() } else { !seen.insert(field.clone()) };
+                    if twice {
                         return Err(Fault::Own(format!("the field `{field}` is there twice")));
                     }
                     if object.len() >= MAX_FIELDS {
@@ -131,12 +140,14 @@ fn number(text: &[u8]) -> Result<Value, Fault> {
 
 /// The number that a JSON text writes; `None` if it is none, or has more digits than a decimal keeps.
 pub(super) fn number_value(text: &str) -> Option<Value> {
-    if let Ok(int) = text.parse::<i64>()
-        && text != "-0"
-    {
+    if let Ok(int) = text.parse::<i64>() {
         return Some(Value::Int(int));
     }
-    decimal(text).map(Value::Decimal)
+    // A number that is written without a fraction is a whole number when it is read again, so it is one now: `1e3`.
+    decimal(text).map(|decimal| match i64::try_from(decimal) {
+        Ok(int) if decimal.scale() == 0 => Value::Int(int),
+        _ => Value::Decimal(decimal),
+    })
 }
 
 /// The decimal that a text writes, exactly; `None` if it is no number or has too many digits.

@@ -67,8 +67,8 @@ impl Query {
     }
 
     /// What it finds in a value, in the order of the value. Fails where it finds more than `most`, or has to look at
-    /// more than [`MAX_WORK`] values.
-    pub fn run<'v>(&self, value: &'v Value, most: usize) -> Result<Vec<&'v Value>, QueryError> {
-        walk::run(&self.segments, value, most)
+    /// more values than `work` has left, which is at most [`MAX_WORK`].
+    pub fn run<'v>(&self, value: &'v Value, most: usize, work: &mut u64) -> Result<Vec<&'v Value>, QueryError> {
+        walk::run(&self.segments, value, most, work)
     }
 }

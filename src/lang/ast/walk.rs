@@ -65,6 +65,18 @@ impl Expr {
         mine.len() == theirs.len() && mine.into_iter().zip(theirs).all(|(a, b)| a.alike(b))
     }
 
+    /// The expression in a spelling of its own: the same for what is written alike, so that many can be compared.
+    #[must_use]
+    pub fn spelled(&self) -> String {
+        let own = self.own();
+        let mut out = format!("{:?} {} {own}", std::mem::discriminant(&self.kind), own.len());
+        for part in self.parts() {
+            let part = part.spelled();
+            out.push_str(&format!(" ({} {part})", part.len()));
+        }
+        out
+    }
+
     /// What is written in the expression itself, without its parts.
     fn own(&self) -> String {
         let names = |fields: &[(super::Name, Expr)]| {

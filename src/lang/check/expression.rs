@@ -28,6 +28,11 @@ impl Checker<'_> {
 
     /// An expression, without noting that a part of the record is read.
     pub(super) fn quietly(&mut self, expr: &Expr) -> Option<Typed> {
+        // Checking goes down the tree by recursion, and a thread may have begun with little stack.
+        stacker::maybe_grow(128 << 10, 2 << 20, || self.one(expr))
+    }
+
+    fn one(&mut self, expr: &Expr) -> Option<Typed> {
         let at = expr.span;
         if !self.deeper(at) {
             self.depth -= 1;

@@ -1,5 +1,7 @@
 //! Steps that are never reached, do nothing, or do the same twice.
 
+use std::collections::HashMap;
+
 use crate::diag::{Code, Diagnostic, Span};
 use crate::lang::ast::{Expr, ExprKind, Step};
 use crate::value::Value;
@@ -7,8 +9,9 @@ use crate::value::Value;
 pub(super) fn lint(steps: &[&Step], found: &mut Vec<Diagnostic>) {
     let mut ended = false;
     // Conditions under which a record goes no further, so that below they are false.
-    let mut gone: Vec<&Expr> = Vec::new();
-    for (index, step) in steps.iter().enumerate() {
+    let mut gone: HashMap<String, Span> = HashMap::new();
+    let mut written: HashMap<String, Span> = HashMap::new();
+    for step in steps {
         if ended {
             let help = "the step above ends every record: give it a condition, or remove what follows";
             found.push(Diagnostic::new(Code::W915, place(step), "this step is never reached").help(help));
@@ -17,15 +20,15 @@ pub(super) fn lint(steps: &[&Step], found: &mut Vec<Diagnostic>) {
         match step {
             Step::Skip { when, .. } | Step::Reject { when, .. } => {
                 ended = matches!(when.kind, ExprKind::Literal(Value::Bool(true)));
-                if let Some(first) = gone.iter().find(|first| first.alike(when)) {
+                let first = gone.entry(when.spelled()).or_insert(when.span);
+                if *first != when.span {
                     found.push(
                         Diagnostic::new(Code::W915, when.span, "this never holds: such a record has gone already")
-                            .label(first.span, "here")
+                            .label(*first, "here")
                             .help("remove one of the two, or mend its condition"),
                     );
                 }
                 literal(when, Some(true), found);
-                gone.push(when);
             }
             Step::Ensure { condition, .. } => literal(condition, None, found),
             Step::When { condition, then, .. } => {
@@ -37,18 +40,9 @@ pub(super) fn lint(steps: &[&Step], found: &mut Vec<Diagnostic>) {
                 }
             }
             Step::Target(target) => {
-                let again = steps.iter().take(index).find_map(|earlier| match earlier {
-                    Step::Target(first)
-                        if first.connector.text == target.connector.text
-                            && first.entity.text == target.entity.text
-                            && first.verb.text == target.verb.text
-                            && first.payload.alike(&target.payload) =>
-                    {
-                        Some(first.span)
-                    }
-                    _ => None,
-                });
-                if let Some(first) = again {
+                let names = [&target.connector.text, &target.entity.text, &target.verb.text];
+                let first = *written.entry(format!("{names:?} {}", target.payload.spelled())).or_insert(target.span);
+                if first != target.span {
                     found.push(
                         Diagnostic::new(Code::W925, target.span, "the same is written once more")
                             .label(first, "here already")

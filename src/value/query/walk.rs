@@ -11,14 +11,20 @@ use super::{MAX_WORK, QueryError};
 use crate::value::Value;
 
 /// What a query finds in a document.
-pub(super) fn run<'v>(segments: &[Segment], document: &'v Value, most: usize) -> Result<Vec<&'v Value>, QueryError> {
-    let mut walk = Walk { document, left: MAX_WORK };
+pub(super) fn run<'v>(
+    segments: &[Segment],
+    document: &'v Value,
+    most: usize,
+    work: &mut u64,
+) -> Result<Vec<&'v Value>, QueryError> {
+    let mut walk = Walk { document, left: (*work).min(MAX_WORK) };
     let mut found = Vec::new();
-    walk.from(segments, document, &mut |value| {
+    let walked = walk.from(segments, document, &mut |value| {
         found.push(value);
         if found.len() > most { Err(stop(format!("it finds more than {most} values"))) } else { Ok(true) }
-    })?;
-    Ok(found)
+    });
+    *work = walk.left;
+    walked.map(|_| found)
 }
 
 fn stop(message: String) -> QueryError {
