@@ -131,7 +131,11 @@ fn map_groups_the_rows_of_a_table() {
     let directory = place(FLOW);
     std::fs::write(directory.path().join("totals.flow"), flow).unwrap();
     let map = |format: &str, input: &str| {
-        flowrun(directory.path(), &["map", "totals.flow", "--input", "-", "--input-format", format], input)
+        flowrun(
+            directory.path(),
+            &["map", "totals.flow", "--input", "-", "--input-format", format, "--format", "json"],
+            input,
+        )
     };
     let said = map("tsv", "Kind\tAccount\tamount\na\t4400\t10.05\nb\t4400\t-0.10\na\t4711\t\n");
     let payloads: Vec<String> = said.lines().iter().map(|line| line["payload"]["company_name"].to_string()).collect();
