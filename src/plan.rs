@@ -149,6 +149,8 @@ pub enum Trigger {
     Every(Duration),
     /// By a schedule in a zone.
     Cron(String, String),
+    /// When a call comes to the address of that name.
+    Webhook(String),
     /// When someone runs it.
     Manual,
 }

@@ -124,6 +124,44 @@ fn eval_is_exact_and_says_what_is_missing() {
 }
 
 #[test]
+fn map_groups_the_rows_of_a_table() {
+    let flow = "flow totals\nsource files.rows {\n  columns { account: text, kind: text, amount: decimal? }\n}\n\
+                group account by name = $.account {\n  total = sum($.amount?)\n  kinds = group by kind = $.kind { rows = count() }\n}\n\
+                target tims.customers as one upsert { external_ref = account.name, company_name = \"{{ account.total }} {{ count(account.kinds) }}\" }\n";
+    let directory = place(FLOW);
+    std::fs::write(directory.path().join("totals.flow"), flow).unwrap();
+    let map = |format: &str, input: &str| {
+        flowrun(
+            directory.path(),
+            &["map", "totals.flow", "--input", "-", "--input-format", format, "--format", "json"],
+            input,
+        )
+    };
+    let said = map("tsv", "Kind\tAccount\tamount\na\t4400\t10.05\nb\t4400\t-0.10\na\t4711\t\n");
+    let payloads: Vec<String> = said.lines().iter().map(|line| line["payload"]["company_name"].to_string()).collect();
+    assert_eq!((said.code, payloads), (0, vec!["\"9.95 2\"".to_owned(), "\"0 1\"".to_owned()]), "{}", said.err);
+    assert_eq!(said.lines()[0]["key"], "4400");
+    // The same rows as CSV and as JSON.
+    let csv = map("csv", "account,kind,amount\n4400,a,10.05\n4400,b,-0.10\n4711,a,\n");
+    assert_eq!((csv.code, &csv.out), (0, &said.out), "{}", csv.err);
+    let rows = r#"{"account":"4400","kind":"a","amount":"10.05"}
+{"account":"4400","kind":"b","amount":"-0.10"}
+{"account":"4711","kind":"a"}
+"#;
+    assert_eq!(map("json", rows).out, said.out);
+    // One bad row holds up its group and no other.
+    let said = map("tsv", "kind\taccount\tamount\na\t4400\t1\na\t4400\t1,5\na\t4711\t2\n");
+    assert_eq!((said.code, said.lines().len()), (1, 1));
+    let refused: Vec<Value> = said.err.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert_eq!((&refused[0]["code"], &refused[0]["input_line"]), (&"E603".into(), &2.into()));
+    assert_eq!((&refused[1]["code"], &refused[1]["key"]), (&"E621".into(), &"4400".into()));
+    // A column that the flow needs and the table has not is told before anything is read.
+    let said = map("csv", "kind,amount\na,1\n");
+    assert_eq!(said.code, 2);
+    assert!(said.err.contains("the input has no column `account`"), "{}", said.err);
+}
+
+#[test]
 fn map_writes_a_line_per_write_and_tells_rejected_records_apart() {
     let directory = place(FLOW);
     let input = "{\"orderId\":\"1\",\"orderItems\":[{}]}\n\n{\"orderId\":\"2\",\"orderItems\":[]}\nnonsense\n{\"orderId\":\"3\",\"orderItems\":[{}]}\n";

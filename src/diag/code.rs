@@ -73,6 +73,7 @@ codes! {
     E151: "test that expects nothing",
     E152: "number as it is written elsewhere",
     E170: "`each` without a key",
+    E171: "bad name of a webhook",
     E201: "unknown name",
     E202: "unknown function",
     E203: "unknown field",

@@ -103,6 +103,8 @@ pub enum Trigger {
     Every(Duration),
     /// `cron "…" in "zone"`
     Cron(String, Option<String>),
+    /// `webhook "name"`
+    Webhook(Name),
     /// `manual`
     Manual,
 }

@@ -293,7 +293,7 @@ fn triggers(plan: &Plan, catalog: &Catalog, load: &Load) -> Vec<TriggerCost> {
                 (fires, fires * (records / page).ceil().max(1.0))
             };
             let (operation, (fires, calls)) = match trigger {
-                Trigger::Event(_) => match cost::fetching(plan, catalog) {
+                Trigger::Event(_) | Trigger::Webhook(_) => match cost::fetching(plan, catalog) {
                     Some(fetch) => (fetch, (load.per_hour, load.per_hour)),
                     None => (reading.clone(), (load.per_hour, load.per_hour)),
                 },
@@ -310,6 +310,7 @@ fn triggers(plan: &Plan, catalog: &Catalog, load: &Load) -> Vec<TriggerCost> {
 fn written(trigger: &Trigger) -> String {
     match trigger {
         Trigger::Event(name) => format!("event {name}"),
+        Trigger::Webhook(name) => format!("webhook \"{name}\""),
         Trigger::Every(every) => match every.as_secs() {
             seconds if seconds >= 3600 && seconds % 3600 == 0 => format!("every {}h", seconds / 3600),
             seconds if seconds >= 60 && seconds % 60 == 0 => format!("every {}m", seconds / 60),

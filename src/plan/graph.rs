@@ -102,6 +102,7 @@ fn trigger(trigger: &super::Trigger) -> String {
             seconds => format!("every {seconds}s"),
         },
         super::Trigger::Cron(schedule, zone) => format!("{schedule} {zone}"),
+        super::Trigger::Webhook(name) => format!("on webhook {name}"),
         super::Trigger::Manual => "manual".to_owned(),
     }
 }

@@ -15,8 +15,11 @@ use flowrun::value::query::{MAX_WORK, Query};
 use flowrun::value::{Value, json};
 use flowrun::{connectors, functions};
 
+/// A name, and what is done with any bytes.
+pub(crate) type Target = (&'static str, fn(&[u8]));
+
 /// A target by its name.
-pub(crate) const TARGETS: [(&str, fn(&[u8])); 5] =
+pub(crate) const TARGETS: [Target; 5] =
     [("compile", compile), ("evaluate", evaluate_one), ("tables", tables), ("json", read_json), ("query", query)];
 
 pub(crate) static CATALOG: LazyLock<Catalog> =

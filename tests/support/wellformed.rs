@@ -82,7 +82,9 @@ impl Writer<'_> {
         match self.dice.throw(4) {
             0 => out.push_str("source amazon.orders { on every 15m }\n"),
             1 => out.push_str("source amazon.orders {\n  on event ORDER_CHANGE, every 1h\n  since 30d\n}\n"),
-            2 => out.push_str("source amazon.orders { on cron \"0 6 * * *\" in \"Europe/Paris\" }\n"),
+            2 => {
+                out.push_str("source amazon.orders { on cron \"0 6 * * *\" in \"Europe/Paris\", webhook \"orders\" }\n")
+            }
             _ => out.push_str("source amazon.orders { on manual }\n"),
         }
         out.push_str("key $.orderId\n");

@@ -422,6 +422,15 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
                 }
                 Trigger::Cron(schedule.clone(), zone)
             }
+            AstTrigger::Webhook(name) => {
+                let word = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+                if name.text.is_empty() || !name.text.chars().all(word) {
+                    let message = format!("a webhook cannot be called {:?}", name.text);
+                    let help = "its name is the end of an address: small letters, digits and `-`";
+                    checker.say_at(Code::E171, name.span, message, help);
+                }
+                Trigger::Webhook(name.text.clone())
+            }
             AstTrigger::Manual => Trigger::Manual,
         });
     }

@@ -76,6 +76,7 @@ impl Builder<'_> {
         let Some(first) = inner.next() else { return Some(Trigger::Manual) };
         Some(match first.as_rule() {
             Rule::ident => Trigger::Event(self.name(first)?),
+            Rule::webhook => Trigger::Webhook(self.quoted(&parts(first).next()?)?),
             Rule::duration => Trigger::Every(self.duration(&first)?),
             _ => {
                 let schedule = self.quoted(&first)?.text;

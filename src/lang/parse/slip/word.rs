@@ -86,7 +86,7 @@ pub(super) fn trigger(stop: &Stop<'_>) -> Found {
     if !stop.wants(Rule::trigger) {
         return None;
     }
-    let help = match suggest::nearest(stop.seen, ["event", "every", "cron", "manual"]) {
+    let help = match suggest::nearest(stop.seen, ["event", "every", "cron", "webhook", "manual"]) {
         Some(near) => format!("did you mean `{near}`?"),
         None => "write `event NAME`, `every 15m`, `cron \"0 6 * * *\"` or `manual`".to_owned(),
     };

@@ -1,5 +1,5 @@
 //! The mapping in VRL, run by VRL's library as its command line runs it: each order is a value, the program changes it, and
-//! what it gives is written. The tables are objects in the program's metadata, because VRL's own enrichment tables belong to Vector.
+//! what it gives is written. The small table is an object in the program's metadata; orders.vrl says what became of the large one.
 
 use std::collections::BTreeMap;
 use std::io::{BufRead, BufWriter, Write};
@@ -14,11 +14,6 @@ const PROGRAM: &str = include_str!("../orders.vrl");
 
 /// From standard input to standard output, with the tables of a folder.
 pub fn run(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
-    let mut items: BTreeMap<KeyString, Value> = BTreeMap::new();
-    for row in csv::Reader::from_path(folder.join("items.csv"))?.into_deserialize() {
-        let (sku, id, _): (String, String, String) = row?;
-        items.insert(sku.into(), id.into());
-    }
     let mut channels: BTreeMap<KeyString, Value> = BTreeMap::new();
     for row in csv::Reader::from_path(folder.join("channels.csv"))?.into_deserialize() {
         let (marketplace, channel, price_list): (String, String, String) = row?;
@@ -26,8 +21,7 @@ pub fn run(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
             [("channel".into(), channel.into()), ("price_list".into(), price_list.into())].into();
         channels.insert(marketplace.into(), Value::Object(sold));
     }
-    let tables: BTreeMap<KeyString, Value> =
-        [("items".into(), Value::Object(items)), ("channels".into(), Value::Object(channels))].into();
+    let tables: BTreeMap<KeyString, Value> = [("channels".into(), Value::Object(channels))].into();
     let program = compile(PROGRAM, &vrl::stdlib::all())
         .map_err(|errors| vrl::diagnostic::Formatter::new(PROGRAM, errors).to_string())?
         .program;
