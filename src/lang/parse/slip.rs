@@ -60,7 +60,10 @@ impl Stop<'_> {
 
     /// A finding at what was seen.
     fn say_here(&self, code: Code, message: impl Into<String>, help: impl Into<String>) -> Found {
-        self.say(code, self.at, self.at + self.seen.len().max(1), message, help)
+        // Where nothing was seen the next character stands for it; at the end of the text there is none.
+        let width =
+            if self.seen.is_empty() { self.rest.chars().next().map_or(0, char::len_utf8) } else { self.seen.len() };
+        self.say(code, self.at, self.at + width, message, help)
     }
 }
 
