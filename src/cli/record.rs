@@ -28,9 +28,10 @@ pub(super) fn run(flow: &str, key: &str, at: &At, format: Format) -> Outcome {
     Ok(Exit::Done)
 }
 
+/// For a person. Times have all their digits, so that columns stand where they stood the last time.
 fn human(flow: &str, key: &str, found: &RecordHistory) -> Result<(), Failure> {
     if let Some(RecordEntry { status, at, version, flow_version, stamp, .. }) = &found.record {
-        output::line(&format!("{key} of {flow}: {} since {at}", status_words(status)))?;
+        output::line(&format!("{key} of {flow}: {} since {at:.9}", status_words(status)))?;
         let stamp = stamp.map(|stamp| format!(", changed at the source {stamp}")).unwrap_or_default();
         output::line(&format!("version {version}{stamp}; flow version {flow_version}"))?;
     }
@@ -43,7 +44,7 @@ fn human(flow: &str, key: &str, found: &RecordHistory) -> Result<(), Failure> {
                     StepState::Intended => "intended, outcome not known",
                     StepState::Done { .. } => "done",
                 };
-                vec![name.clone(), state.to_owned(), step.at.to_string(), step.idempotency_key.clone()]
+                vec![name.clone(), state.to_owned(), format!("{:.9}", step.at), step.idempotency_key.clone()]
             })
             .collect();
         output::line(&format!("\n{}", table::render(&["step", "state", "since", "idempotency key"], &rows)))?;
@@ -55,7 +56,7 @@ fn human(flow: &str, key: &str, found: &RecordHistory) -> Result<(), Failure> {
             output::line(&format!("\n{}", if run.is_empty() { "by an operator" } else { run }))?;
         }
         let step = entry.step.as_ref().map(|step| format!("{step}: ")).unwrap_or_default();
-        output::line(&format!("  {}  {step}{}", entry.at, words(&entry.event)))?;
+        output::line(&format!("  {:.9}  {step}{}", entry.at, words(&entry.event)))?;
     }
     Ok(())
 }
