@@ -17,10 +17,12 @@ pub mod forecast;
 pub mod graph;
 pub mod group;
 pub mod lineage;
+mod operate;
 pub mod progress;
 pub mod table;
 pub mod template;
 pub mod trace;
+mod walk;
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -1,6 +1,8 @@
 //! The formatter: one way to lay out a flow. It works on the text's own tokens, so comments stay where they are and
 //! nothing but white space ever changes; the author decides where lines break.
 
+use crate::value::query::quoted;
+
 /// Lays a flow out. Formatting what it gives changes nothing more.
 #[must_use]
 pub fn format(text: &str) -> String {
@@ -183,19 +185,6 @@ fn tokens(line: &str) -> Vec<Token<'_>> {
         at += length.max(1);
     }
     out
-}
-
-fn quoted(text: &str, quote: char) -> usize {
-    let mut escaped = false;
-    for (at, char) in text.char_indices().skip(1) {
-        match char {
-            _ if escaped => escaped = false,
-            '\\' => escaped = true,
-            c if c == quote => return at + c.len_utf8(),
-            _ => {}
-        }
-    }
-    text.len()
 }
 
 /// A path or query is one token: what stands in its brackets is JSONPath and stays as it is.

@@ -3,15 +3,16 @@
 
 use std::sync::Arc;
 
-use rust_decimal::Decimal;
 use smallvec::SmallVec;
 
 use super::at_hand::{at_hand, found};
 use super::budget::{self, Budget};
-use super::expr::{Access, Arithmetic, Comparison, Expr, Fields, Node, PathStep};
+use super::expr::{Arithmetic, Expr, Fields, Node, PathStep};
+use super::operate::{arithmetic, compare};
+use super::walk::{reached, walk};
 use super::{LookupId, Slot};
 use crate::catalog::{Args, Base, Params, wire};
-use crate::diag::{Code, Diagnostic, Span, suggest};
+use crate::diag::{Code, Diagnostic, Span};
 use crate::value::{Money, Object, Value, json, query};
 
 /// How long a text may get that an expression builds, in bytes.
@@ -537,124 +538,8 @@ fn path(
     }
 }
 
-fn reached(node: &Node, found: Reached<'_>, read: Option<&Base>) -> Outcome {
-    match (read, &found) {
-        (None, _) => Ok(found.value()),
-        (_, Reached::There(Value::Null) | Reached::Made(Value::Null)) => Ok(Value::Null),
-        (Some(read), Reached::There(value)) => read_as(node, value, read),
-        (Some(read), Reached::Made(value)) => read_as(node, value, read),
-    }
-}
-
-/// What stands at the end of a path: a part of what the path begins at, or something that is put together.
-enum Reached<'v> {
-    There(&'v Value),
-    Made(Value),
-}
-
-impl Reached<'_> {
-    fn value(self) -> Value {
-        match self {
-            Reached::There(value) => value.clone(),
-            Reached::Made(value) => value,
-        }
-    }
-}
-
-fn walk<'v>(node: &Node, start: &'v Value, steps: &[PathStep]) -> Result<Reached<'v>, EvalError> {
-    let mut value = start;
-    let mut at = 0;
-    while let Some(step) = steps.get(at) {
-        let mut taken = 1;
-        let next = match (&step.to, value) {
-            (Access::Field(_), Value::Object(object)) => {
-                step.find(object, steps.get(at..).unwrap_or_default()).map(|(found, steps)| {
-                    taken = steps;
-                    found
-                })
-            }
-            (Access::Field(name), Value::Money(money)) => {
-                let part = match &**name {
-                    "amount" => Value::Decimal(money.amount),
-                    "currency" => Value::text(money.currency.code()),
-                    _ => return Err(absent(node, value, step)),
-                };
-                return Ok(Reached::Made(walk(node, &part, steps.get(at + 1..).unwrap_or_default())?.value()));
-            }
-            (Access::Index(index), Value::List(items)) => {
-                let at = if *index < 0 { i64::try_from(items.len()).unwrap_or(i64::MAX) + index } else { *index };
-                usize::try_from(at).ok().and_then(|at| items.get(at))
-            }
-            (Access::All, Value::List(_) | Value::Object(_)) => {
-                return every(node, value, steps.get(at + 1..).unwrap_or_default()).map(Reached::Made);
-            }
-            (_, Value::Null) => None,
-            (to, other) => return Err(astray(node, to, other)),
-        };
-        // Of several steps that were taken at once the last one decides: `?` covers all before it.
-        let lenient = steps.get(at + taken - 1).is_some_and(|step| step.lenient);
-        // In a flat object null may be absence.
-        let unsure = taken > 1 || matches!(value, Value::Object(object) if object.is_flat());
-        value = match next {
-            Some(Value::Null) | None if lenient => return Ok(Reached::Made(Value::Null)),
-            Some(Value::Null) if unsure => return Err(absent(node, value, step)),
-            Some(next) => next,
-            None => return Err(absent(node, value, step)),
-        };
-        at += taken;
-    }
-    Ok(Reached::There(value))
-}
-
-/// What a path finds in each item.
-fn every(node: &Node, list: &Value, rest: &[PathStep]) -> Outcome {
-    let mut out = Vec::new();
-    for item in parts(list) {
-        match walk(node, item, rest)?.value() {
-            Value::List(inner) if rest.iter().any(|step| step.to == Access::All) => out.extend(inner.iter().cloned()),
-            Value::Null if rest.iter().any(|step| step.lenient) => {}
-            found => out.push(found),
-        }
-    }
-    Ok(Value::list(out))
-}
-
-#[cold]
-fn astray(node: &Node, to: &Access, found: &Value) -> EvalError {
-    let wanted = if matches!(to, Access::Field(_)) { "an object" } else { "a list" };
-    let what = format!("{} is looked for in {}, which is not {wanted}", describe(to), found.kind());
-    EvalError::new(Code::E603, node.at, what)
-}
-
-/// The items of a list, or the values of an object's fields.
-fn parts(value: &Value) -> Box<dyn Iterator<Item = &Value> + '_> {
-    match value {
-        Value::Object(object) => Box::new(object.iter().map(|(_, value)| value)),
-        other => Box::new(other.as_list().unwrap_or_default().iter()),
-    }
-}
-
-fn absent(node: &Node, inside: &Value, step: &PathStep) -> EvalError {
-    let mut message = format!("{} is not there", describe(&step.to));
-    // The names of an object that is listed by buyer data are buyer data.
-    if let (Access::Field(name), Some(object), false) = (&step.to, inside.as_object(), node.pii) {
-        let names: Vec<&str> = object.iter().map(|(name, _)| &**name).collect();
-        if let Some(near) = suggest::nearest(name, names) {
-            message.push_str(&format!("; did you mean `{near}`?"));
-        }
-    }
-    EvalError::new(Code::E602, node.at, message)
-}
-
-fn describe(to: &Access) -> String {
-    match to {
-        Access::Field(name) => format!("the field `{name}`"),
-        Access::Index(index) => format!("item {index}"),
-        Access::All => "every item".to_owned(),
-    }
-}
-
-fn read_as(node: &Node, value: &Value, base: &Base) -> Outcome {
+/// A value from outside, as its type.
+pub(super) fn read_as(node: &Node, value: &Value, base: &Base) -> Outcome {
     wire::read(value, base).map_err(|wrong| {
         let place = if wrong.path.is_empty() { String::new() } else { format!("{} ", wrong.path) };
         EvalError::new(Code::E603, node.at, format!("{place}{} {}", shown(node.pii, value), wrong.message))
@@ -711,122 +596,4 @@ fn limit_text(node: &Node, length: usize) -> Result<(), EvalError> {
 
 fn mismatch(node: &Node, wanted: &str, found: &Value) -> EvalError {
     EvalError::new(Code::E603, node.at, format!("this must be {wanted}, not {}", found.kind()))
-}
-
-/// Arithmetic on two values.
-pub fn arithmetic(operation: Arithmetic, a: &Value, b: &Value) -> Result<Value, String> {
-    use Arithmetic::{Add, Divide, Multiply, Remainder, Subtract};
-    let symbol = match operation {
-        Add => "+",
-        Subtract => "-",
-        Multiply => "*",
-        Divide => "/",
-        Remainder => "%",
-    };
-    let refuse = || format!("{} {symbol} {} has no meaning", a.kind(), b.kind());
-    let overflow = || "the result is too large".to_owned();
-    match (a, b) {
-        (Value::Int(x), Value::Int(y)) => match operation {
-            Add => x.checked_add(*y).map(Value::Int).ok_or_else(overflow),
-            Subtract => x.checked_sub(*y).map(Value::Int).ok_or_else(overflow),
-            Multiply => x.checked_mul(*y).map(Value::Int).ok_or_else(overflow),
-            Divide if *y != 0 && x % y == 0 => Ok(Value::Int(x / y)),
-            Divide | Remainder => number(operation, Decimal::from(*x), Decimal::from(*y)).map(|result| match a {
-                Value::Int(_) if operation == Remainder => {
-                    i64::try_from(result).map_or(Value::Decimal(result), Value::Int)
-                }
-                _ => Value::Decimal(result),
-            }),
-        },
-        (Value::Money(x), Value::Money(y)) => {
-            if x.currency != y.currency {
-                return Err(format!("{} {symbol} {} mixes currencies", x.currency, y.currency));
-            }
-            match operation {
-                Add | Subtract => {
-                    number(operation, x.amount, y.amount).map(|amount| Value::Money(Money { amount, ..*x }))
-                }
-                Divide => number(Divide, x.amount, y.amount).map(Value::Decimal),
-                Multiply | Remainder => Err(refuse()),
-            }
-        }
-        (Value::Money(money), factor) if matches!(operation, Multiply | Divide) => {
-            let factor = factor.as_decimal().ok_or_else(refuse)?;
-            number(operation, money.amount, factor).map(|amount| Value::Money(Money { amount, ..*money }))
-        }
-        (factor, Value::Money(money)) if operation == Multiply => {
-            let factor = factor.as_decimal().ok_or_else(refuse)?;
-            number(Multiply, factor, money.amount).map(|amount| Value::Money(Money { amount, ..*money }))
-        }
-        (Value::Text(x), Value::Text(y)) if operation == Add => {
-            if x.len() + y.len() > MAX_TEXT {
-                return Err(format!("a text of more than {MAX_TEXT} bytes"));
-            }
-            Ok(Value::from(format!("{x}{y}")))
-        }
-        (Value::Instant(at), Value::Duration(by)) if matches!(operation, Add | Subtract) => {
-            let moved = if operation == Add { at.checked_add(*by) } else { at.checked_sub(*by) };
-            moved.map(Value::Instant).map_err(|_| overflow())
-        }
-        (Value::Instant(x), Value::Instant(y)) if operation == Subtract => Ok(Value::Duration(x.duration_since(*y))),
-        (Value::Duration(x), Value::Duration(y)) if matches!(operation, Add | Subtract) => {
-            let sum = if operation == Add { x.checked_add(*y) } else { x.checked_sub(*y) };
-            sum.map(Value::Duration).ok_or_else(overflow)
-        }
-        _ => match (a.as_decimal(), b.as_decimal()) {
-            (Some(x), Some(y)) => number(operation, x, y).map(Value::Decimal),
-            _ => Err(refuse()),
-        },
-    }
-}
-
-fn number(operation: Arithmetic, x: Decimal, y: Decimal) -> Result<Decimal, String> {
-    if y.is_zero() && matches!(operation, Arithmetic::Divide | Arithmetic::Remainder) {
-        return Err("division by zero".to_owned());
-    }
-    let result = match operation {
-        Arithmetic::Add => x.checked_add(y),
-        Arithmetic::Subtract => x.checked_sub(y),
-        Arithmetic::Multiply => {
-            // A product that needs more digits than there are would be rounded silently.
-            return exact_product(x, y)
-                .ok_or_else(|| "the product has more than 28 digits; round a factor first".into());
-        }
-        Arithmetic::Divide => x.checked_div(y).map(|quotient| quotient.normalize()),
-        Arithmetic::Remainder => x.checked_rem(y),
-    };
-    result.ok_or_else(|| "the result is too large".to_owned())
-}
-
-fn exact_product(x: Decimal, y: Decimal) -> Option<Decimal> {
-    let product = x.checked_mul(y)?;
-    if product.scale() == x.scale() + y.scale() {
-        return Some(product);
-    }
-    // rust_decimal dropped digits: they must all have been zeros.
-    let (x, y) = (x.normalize(), y.normalize());
-    let product = x.checked_mul(y)?;
-    (product.scale() == x.scale() + y.scale() || product.is_zero()).then_some(product)
-}
-
-fn compare(comparison: Comparison, a: &Value, b: &Value) -> Result<bool, String> {
-    use std::cmp::Ordering::{Equal, Greater, Less};
-    match comparison {
-        Comparison::Equal => return Ok(a.same(b)),
-        Comparison::Unequal => return Ok(!a.same(b)),
-        _ => {}
-    }
-    if let (Value::Money(x), Value::Money(y)) = (a, b)
-        && x.currency != y.currency
-    {
-        return Err(format!("{} and {} cannot be compared", x.currency, y.currency));
-    }
-    let order = a.order(b).ok_or_else(|| format!("{} and {} have no order", a.kind(), b.kind()))?;
-    Ok(match comparison {
-        Comparison::Less => order == Less,
-        Comparison::LessOrEqual => order != Greater,
-        Comparison::Greater => order == Greater,
-        Comparison::GreaterOrEqual => order != Less,
-        Comparison::Equal | Comparison::Unequal => order == Equal,
-    })
 }

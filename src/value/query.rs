@@ -16,6 +16,7 @@ use std::sync::Arc;
 
 use super::Value;
 use form::Segment;
+pub(crate) use number::quoted;
 
 /// How long a query may be, in bytes.
 pub const MAX_LENGTH: usize = 16 << 10;

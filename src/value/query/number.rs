@@ -107,7 +107,7 @@ fn nest(char: char, open: &mut Vec<Inside>) {
 }
 
 /// The length of a quoted text, with its quotes.
-fn quoted(text: &str, quote: char) -> usize {
+pub(crate) fn quoted(text: &str, quote: char) -> usize {
     let mut escaped = false;
     for (at, char) in text.char_indices().skip(1) {
         match char {
