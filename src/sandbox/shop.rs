@@ -18,7 +18,7 @@ use jiff::Timestamp;
 use serde_json::Value;
 
 pub(super) use assortment::{Article, Assortment, Offer, markets};
-pub(super) use catalog::{Market, PROMOTIONS, products};
+pub(super) use catalog::{Market, PROMOTIONS};
 pub(super) use change::Change;
 
 use super::journal::Entry;

@@ -15,17 +15,15 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
-use super::Refusal;
-use super::routes::{Route, Done};
+use super::{Operation, Refusal};
 use crate::sandbox::call::Call;
 use crate::sandbox::journal::Entry;
 use crate::sandbox::key;
-use crate::sandbox::quota::{GET_LISTING, PATCH_LISTING, PUT_LISTING, SEARCH_LISTINGS, DELETE_LISTING};
+use crate::sandbox::quota::{
+    DELETE_LISTINGS_ITEM, GET_LISTINGS_ITEM, PATCH_LISTINGS_ITEM, PUT_LISTINGS_ITEM, SEARCH_LISTINGS_ITEMS,
+};
 use crate::sandbox::shop::{Assortment, Offer};
 use crate::sandbox::world::World;
-
-pub(super) use change::{Operation, Patch};
-pub(super) use submit::{Submission, judge};
 
 /// One listing in one marketplace.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,19 +43,46 @@ pub(in crate::sandbox) struct Listings {
     changed: HashMap<(String, String), Option<Arc<str>>>,
 }
 
-/// The route of a request for listings.
-pub(super) fn route(method: &Method, path: &[&str]) -> Option<Route> {
-    let ["listings", "2021-08-01", "items", _, rest @ ..] = path else { return None };
-    let (name, plan, answer): (_, _, super::routes::Answer) = match (method, rest) {
-        (&Method::GET, []) => ("amazon.searchListingsItems", SEARCH_LISTINGS, show::search),
-        (&Method::GET, [_]) => ("amazon.getListingsItem", GET_LISTING, show::one),
-        (&Method::PUT, [_]) => ("amazon.putListingsItem", PUT_LISTING, submit::put),
-        (&Method::PATCH, [_]) => ("amazon.patchListingsItem", PATCH_LISTING, submit::patch),
-        (&Method::DELETE, [_]) => ("amazon.deleteListingsItem", DELETE_LISTING, submit::delete),
-        _ => return None,
-    };
-    Some(Route { name, plan, answer })
-}
+/// The operations.
+pub(super) const OPERATIONS: &[Operation] = &[
+    Operation {
+        name: "amazon.searchListingsItems",
+        method: Method::GET,
+        path: &["listings", "2021-08-01", "items", "{}"],
+        plan: SEARCH_LISTINGS_ITEMS,
+        serve: show::search,
+    },
+    Operation {
+        name: "amazon.getListingsItem",
+        method: Method::GET,
+        path: ITEM,
+        plan: GET_LISTINGS_ITEM,
+        serve: show::one,
+    },
+    Operation {
+        name: "amazon.putListingsItem",
+        method: Method::PUT,
+        path: ITEM,
+        plan: PUT_LISTINGS_ITEM,
+        serve: submit::put,
+    },
+    Operation {
+        name: "amazon.patchListingsItem",
+        method: Method::PATCH,
+        path: ITEM,
+        plan: PATCH_LISTINGS_ITEM,
+        serve: submit::patch,
+    },
+    Operation {
+        name: "amazon.deleteListingsItem",
+        method: Method::DELETE,
+        path: ITEM,
+        plan: DELETE_LISTINGS_ITEM,
+        serve: submit::delete,
+    },
+];
+
+const ITEM: &[&str] = &["listings", "2021-08-01", "items", "{}", "{}"];
 
 impl Listings {
     /// The listings of a shop with this assortment that began at `start`.
@@ -116,11 +141,14 @@ impl Listings {
         set("brand", text("Clara & Finch"));
         set("condition_type", json!({"value": "new_new", "marketplace_id": market.id}));
         set("merchant_suggested_asin", json!({"value": article.asin(), "marketplace_id": market.id}));
-        set("fulfillment_availability", if offer.by_amazon {
-            json!({"fulfillment_channel_code": market.amazon_channel})
-        } else {
-            json!({"fulfillment_channel_code": "DEFAULT", "quantity": dice % 40, "lead_time_to_ship_max_days": 1 + dice % 3})
-        });
+        set(
+            "fulfillment_availability",
+            if offer.by_amazon {
+                json!({"fulfillment_channel_code": market.amazon_channel})
+            } else {
+                json!({"fulfillment_channel_code": "DEFAULT", "quantity": dice % 40, "lead_time_to_ship_max_days": 1 + dice % 3})
+            },
+        );
         let price = article.price_in(market);
         let number = |minor: i64| attributes::number(rust_decimal::Decimal::new(minor, market.digits));
         let mut sale = json!({
@@ -142,7 +170,11 @@ impl Listings {
 /// The part of the path that names the seller, who must be the one of the token.
 fn seller<'c>(world: &World, call: &'c Call) -> Result<&'c str, Refusal> {
     let seller = call.path.get(3).map_or("", String::as_str);
-    if seller == world.credentials.amazon.seller_id { Ok(seller) } else { Err(bad("sellerId is not the token's seller")) }
+    if seller == world.credentials.amazon.seller_id {
+        Ok(seller)
+    } else {
+        Err(bad("sellerId is not the token's seller"))
+    }
 }
 
 /// Amazon's answer to a request for listings that it cannot make sense of.
@@ -190,8 +222,4 @@ fn only(call: &Call, known: &[&str]) -> Result<(), Refusal> {
         Some((name, _)) => Err(bad(format!("there is no parameter {name}, or it is empty"))),
         None => Ok(()),
     }
-}
-
-fn done(body: Value) -> Result<Done, Refusal> {
-    Ok(Done { status: 200, body, wrote: false })
 }

@@ -54,12 +54,12 @@ impl Assortment {
     }
 
     /// All articles, the numbered ones last; those come in the order of their SKUs.
-    pub(in crate::sandbox) fn all(self) -> impl Iterator<Item = Article> {
+    pub(in crate::sandbox) fn all(self) -> impl Iterator<Item = Article> + use<> {
         named().chain((1..=self.numbered).map(numbered))
     }
 
     /// The numbered articles whose SKU comes after `sku`, in the order of their SKUs.
-    pub(in crate::sandbox) fn numbered_after(self, sku: &str) -> impl Iterator<Item = Article> {
+    pub(in crate::sandbox) fn numbered_after(self, sku: &str) -> impl Iterator<Item = Article> + use<> {
         // All their SKUs are of one length, so comparing texts is comparing numbers.
         let (mut low, mut high) = (1, self.numbered.saturating_add(1));
         while low < high {
@@ -142,7 +142,8 @@ impl Article {
     /// Its offers on Amazon: a named product is sold everywhere, and every fourth is shipped by Amazon too, under
     /// another SKU; a numbered one is sold in Germany, and Amazon ships every tenth.
     pub(in crate::sandbox) fn offers(&self) -> impl Iterator<Item = Offer> {
-        let offer = |market, by_amazon, seller_sku: String| Offer { market, seller_sku, article: self.clone(), by_amazon };
+        let offer =
+            |market, by_amazon, seller_sku: String| Offer { market, seller_sku, article: self.clone(), by_amazon };
         let offers = match self.number {
             Some(number) => vec![offer(&DE, number.is_multiple_of(10), self.seller_sku.clone())],
             None => {

@@ -98,7 +98,7 @@ impl Tims {
         let index: fn(&mut Self, &str, &Value, bool) = match kind {
             DocKind::Customer => Self::index_customer,
             DocKind::Allocation => Self::index_allocation,
-            DocKind::SalesOrder => return,
+            DocKind::SalesOrder | DocKind::Stock | DocKind::Price => return,
         };
         for (text, is_new) in [(before, false), (text, true)] {
             let Some(document) = text.and_then(|text| serde_json::from_str::<Value>(&text).ok()) else { continue };

@@ -137,3 +137,22 @@ pub(super) const ALLOCATION: &[Field] = &[
     may("allow_partial", Flag),
     may("expires_at", Instant),
 ];
+
+/// The body of a count of stock that lies outside.
+pub(super) const STOCK: &[Field] = &[
+    must("on_hand", Quantity),
+    may("reserved", Quantity),
+    may("blocked", Quantity),
+    may("incoming", Quantity),
+    may("safety", Quantity),
+];
+
+/// The body of a price.
+pub(super) const PRICE: &[Field] = &[
+    must("amount", Money),
+    must("currency", Text(3)),
+    may("tax_inclusive", Flag),
+    may("min_qty", Quantity),
+    may("valid_from", Text(10)),
+    may("valid_to", Text(10)),
+];

@@ -157,7 +157,8 @@ fn plain(name: &str, value: &Value, market: &Market, issues: &mut Vec<Issue>) {
 
 fn availability(value: &Value, issues: &mut Vec<Issue>) {
     const NAME: &str = "fulfillment_availability";
-    let known = ["fulfillment_channel_code", "quantity", "lead_time_to_ship_max_days", "restock_date", "marketplace_id"];
+    let known =
+        ["fulfillment_channel_code", "quantity", "lead_time_to_ship_max_days", "restock_date", "marketplace_id"];
     let channel = value["fulfillment_channel_code"].as_str().unwrap_or_default();
     if channel.is_empty() {
         issues.push(Issue::required(NAME, "fulfillment_channel_code"));
@@ -266,8 +267,11 @@ fn tiers(value: &Value, audience: &str, ours: Option<f64>, issues: &mut Vec<Issu
     let mut before = (1, ours.unwrap_or(f64::MAX));
     for level in levels {
         match (level["lower_bound"].as_u64(), level["value"].as_f64()) {
-            (Some(bound), Some(price)) if bound > before.0 && price < before.1 && price > 0.0 => before = (bound, price),
-            _ => issues.push(Issue::invalid(NAME, "The levels of a quantity discount plan must rise, their prices fall.")),
+            (Some(bound), Some(price)) if bound > before.0 && price < before.1 && price > 0.0 => {
+                before = (bound, price)
+            }
+            _ => issues
+                .push(Issue::invalid(NAME, "The levels of a quantity discount plan must rise, their prices fall.")),
         }
     }
 }

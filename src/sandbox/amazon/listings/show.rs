@@ -2,11 +2,11 @@
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
-use super::{Listing, bad, done, marketplaces, missing, only, seller, values};
-use crate::sandbox::amazon::Refusal;
-use crate::sandbox::amazon::routes::Done;
+use super::{Listing, bad, marketplaces, missing, only, seller, values};
+use crate::sandbox::amazon::{Done, Refusal};
 use crate::sandbox::call::Call;
 use crate::sandbox::shop::{Market, markets};
 use crate::sandbox::world::{World, locked};
@@ -28,21 +28,30 @@ const PAGE: usize = 20;
 const PAGED: usize = 1000;
 
 /// `GET …/items/{sellerId}/{sku}`
-pub(super) fn one(world: &World, call: &Call) -> Result<Done, Refusal> {
+pub(super) fn one(world: &World, call: &Call, _: Timestamp) -> Result<Done, Refusal> {
     only(call, &["marketplaceIds", "issueLocale", "includedData"])?;
     seller(world, call)?;
     let (ids, blocks) = (marketplaces(call, usize::MAX)?, blocks(call)?);
     let sku = call.path.get(4).map_or("", String::as_str);
     match item(world, sku, &ids, &blocks) {
-        Some(item) => done(item),
+        Some(item) => Ok(Done::told(item)),
         None => Err(missing(format!("there is no listing {sku} in {}", ids.join(", ")))),
     }
 }
 
 /// `GET …/items/{sellerId}`
-pub(super) fn search(world: &World, call: &Call) -> Result<Done, Refusal> {
-    let known = ["marketplaceIds", "issueLocale", "includedData", "identifiers", "identifiersType", "pageSize", "pageToken",
-        "sortBy", "sortOrder"];
+pub(super) fn search(world: &World, call: &Call, _: Timestamp) -> Result<Done, Refusal> {
+    let known = [
+        "marketplaceIds",
+        "issueLocale",
+        "includedData",
+        "identifiers",
+        "identifiersType",
+        "pageSize",
+        "pageToken",
+        "sortBy",
+        "sortOrder",
+    ];
     only(call, &known)?;
     seller(world, call)?;
     let (ids, blocks) = (marketplaces(call, usize::MAX)?, blocks(call)?);
@@ -88,7 +97,7 @@ pub(super) fn search(world: &World, call: &Call) -> Result<Done, Refusal> {
     if !pages.is_empty() {
         answer["pagination"] = Value::Object(pages);
     }
-    done(answer)
+    Ok(Done::told(answer))
 }
 
 fn blocks(call: &Call) -> Result<Vec<&str>, Refusal> {
@@ -134,8 +143,13 @@ fn attributes(there: &[(&Market, Listing)]) -> Value {
                     all.insert(name.clone(), values.clone());
                 }
                 Some(known) => {
-                    let fresh: Vec<Value> =
-                        values.as_array().into_iter().flatten().filter(|value| !known.contains(value)).cloned().collect();
+                    let fresh: Vec<Value> = values
+                        .as_array()
+                        .into_iter()
+                        .flatten()
+                        .filter(|value| !known.contains(value))
+                        .cloned()
+                        .collect();
                     known.extend(fresh);
                 }
             }
@@ -148,7 +162,8 @@ fn summary(market: &Market, sku: &str, listing: &Listing) -> Vec<Value> {
     let first = |name: &str| listing.attributes.get(name).map(|values| values[0]["value"].clone()).unwrap_or_default();
     let buyable = listing.attributes.contains_key("purchasable_offer")
         && availability(listing).as_array().into_iter().flatten().any(|entry| {
-            entry["fulfillmentChannelCode"] != "DEFAULT" || entry["quantity"].as_u64().is_some_and(|quantity| quantity > 0)
+            entry["fulfillmentChannelCode"] != "DEFAULT"
+                || entry["quantity"].as_u64().is_some_and(|quantity| quantity > 0)
         });
     let status: &[&str] = if buyable { &["BUYABLE", "DISCOVERABLE"] } else { &["DISCOVERABLE"] };
     let mut summary = json!({
@@ -195,8 +210,8 @@ fn availability(listing: &Listing) -> Value {
 /// The catalogue's number: what the seller suggested, or one of Amazon's making.
 pub(super) fn asin(attributes: &Map<String, Value>, sku: &str) -> Option<String> {
     let suggested = attributes.get("merchant_suggested_asin").and_then(|values| values[0]["value"].as_str());
-    Some(suggested.map_or_else(
-        || format!("B0{}", crate::sandbox::key::hex(&["asin", sku], 8).to_uppercase()),
-        str::to_owned,
-    ))
+    Some(
+        suggested
+            .map_or_else(|| format!("B0{}", crate::sandbox::key::hex(&["asin", sku], 8).to_uppercase()), str::to_owned),
+    )
 }

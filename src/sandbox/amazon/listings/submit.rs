@@ -1,13 +1,13 @@
 //! What the seller sends: whole listings and patches. Amazon answers 200 and says in the body whether it takes them; with
 //! `VALIDATION_PREVIEW` it only says so.
 
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::attributes::{self, Issue, PRODUCT_TYPES, WANTED, WANTED_OF_OFFERS};
 use super::change::Patch;
 use super::{Listing, Listings, bad, marketplaces, missing, only, seller, values};
-use crate::sandbox::amazon::Refusal;
-use crate::sandbox::amazon::routes::Done;
+use crate::sandbox::amazon::{Done, Refusal};
 use crate::sandbox::call::Call;
 use crate::sandbox::journal::Entry;
 use crate::sandbox::key;
@@ -31,7 +31,7 @@ pub(in crate::sandbox::amazon) fn judge(
     market: &Market,
     sku: &str,
     submission: &Submission,
-    now: jiff::Timestamp,
+    now: Timestamp,
 ) -> (Option<Listing>, Vec<Issue>) {
     let there = listings.get(market.id, sku);
     let mut issues = Vec::new();
@@ -78,7 +78,7 @@ pub(in crate::sandbox::amazon) fn judge(
 }
 
 /// `PUT …/items/{sellerId}/{sku}`
-pub(super) fn put(world: &World, call: &Call) -> Result<Done, Refusal> {
+pub(super) fn put(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refusal> {
     let body = body(call)?;
     let fields = ["productType", "requirements", "attributes"];
     known(&body, &fields)?;
@@ -92,30 +92,34 @@ pub(super) fn put(world: &World, call: &Call) -> Result<Done, Refusal> {
         requirements: requirements.to_owned(),
         attributes: attributes.clone(),
     };
-    submit(world, call, &submission)
+    submit(world, call, now, &submission)
 }
 
 /// `PATCH …/items/{sellerId}/{sku}`
-pub(super) fn patch(world: &World, call: &Call) -> Result<Done, Refusal> {
+pub(super) fn patch(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refusal> {
     let body = body(call)?;
     known(&body, &["productType", "patches"])?;
     let patches = Patch::read_all(&body["patches"]).map_err(bad)?;
-    submit(world, call, &Submission::Patches { product_type: product_type(&body)?, patches })
+    submit(world, call, now, &Submission::Patches { product_type: product_type(&body)?, patches })
 }
 
 /// `DELETE …/items/{sellerId}/{sku}`
-pub(super) fn delete(world: &World, call: &Call) -> Result<Done, Refusal> {
-    submit(world, call, &Submission::Gone)
+pub(super) fn delete(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refusal> {
+    submit(world, call, now, &Submission::Gone)
 }
 
-fn submit(world: &World, call: &Call, submission: &Submission) -> Result<Done, Refusal> {
+fn submit(world: &World, call: &Call, now: Timestamp, submission: &Submission) -> Result<Done, Refusal> {
     let gone = matches!(submission, Submission::Gone);
-    let known: &[&str] =
-        if gone { &["marketplaceIds", "issueLocale"] } else { &["marketplaceIds", "includedData", "mode", "issueLocale"] };
+    let known: &[&str] = if gone {
+        &["marketplaceIds", "issueLocale"]
+    } else {
+        &["marketplaceIds", "includedData", "mode", "issueLocale"]
+    };
     only(call, known)?;
     seller(world, call)?;
     let ids = marketplaces(call, 1)?;
-    let market = markets().into_iter().find(|market| Some(&market.id) == ids.first()).ok_or_else(|| missing("market"))?;
+    let market =
+        markets().into_iter().find(|market| Some(&market.id) == ids.first()).ok_or_else(|| missing("market"))?;
     let preview = match call.parameter("mode") {
         None => false,
         Some("VALIDATION_PREVIEW") => true,
@@ -123,7 +127,6 @@ fn submit(world: &World, call: &Call, submission: &Submission) -> Result<Done, R
     };
     let included = values(call, "includedData", Some(&["identifiers", "issues"]))?;
     let sku = call.path.get(4).map_or("", String::as_str);
-    let now = world.clock.now();
     let mut listings = locked(&world.listings);
     let (listing, issues) = judge(&listings, market, sku, submission, now);
     let status = match (issues.is_empty(), preview) {
@@ -145,9 +148,10 @@ fn submit(world: &World, call: &Call, submission: &Submission) -> Result<Done, R
     });
     if included.contains(&"identifiers") {
         let asin = listing.as_ref().and_then(|listing| super::show::asin(&listing.attributes, sku));
-        answer["identifiers"] = if issues.is_empty() { json!([{"marketplaceId": market.id, "asin": asin}]) } else { json!([]) };
+        answer["identifiers"] =
+            if issues.is_empty() { json!([{"marketplaceId": market.id, "asin": asin}]) } else { json!([]) };
     }
-    Ok(Done { status: 200, body: answer, wrote })
+    Ok(Done { status: 200, body: Some(answer), wrote })
 }
 
 /// The entry that makes a listing what it is now.
