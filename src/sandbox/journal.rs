@@ -50,6 +50,7 @@ pub(super) enum DocKind {
     Customer,
     SalesOrder,
     Allocation,
+    Shipment,
 }
 
 /// A remembered answer.

@@ -5,6 +5,7 @@
 mod actions;
 mod allocations;
 mod books;
+mod changes;
 mod customers;
 mod fields;
 mod items;
@@ -14,6 +15,7 @@ mod memory;
 mod orders;
 mod problem;
 mod schemas;
+mod shipments;
 mod style;
 mod totals;
 
@@ -33,6 +35,7 @@ use super::shop::Shop;
 use super::world::{World, locked};
 use super::{FieldStyle, RateLimit, key};
 use books::put_text;
+use changes::Changes;
 use items::Items;
 use memory::Memory;
 use problem::Problem;
@@ -50,6 +53,8 @@ pub(super) struct Tims {
     customers: Documents,
     orders: Documents,
     allocations: Documents,
+    shipments: Documents,
+    changes: Changes,
     customer_refs: HashMap<(String, String), String>,
     customer_keys: HashMap<String, BTreeSet<String>>,
     taken: HashMap<(String, String), Decimal>,
@@ -99,6 +104,14 @@ pub(super) fn operation(call: &Call) -> &'static str {
         ("POST", ["allocations"]) => "tims.allocations.create",
         ("GET", ["allocations", _]) => "tims.allocations.get",
         ("DELETE", ["allocations", _]) => "tims.allocations.delete",
+        ("GET", ["changes"]) => "tims.changes.list",
+        ("GET", ["shipments"]) => "tims.shipments.list",
+        ("POST", ["shipments"]) => "tims.shipments.create",
+        ("GET", ["shipments", _]) => "tims.shipments.get",
+        ("PATCH", ["shipments", _]) => "tims.shipments.update",
+        ("POST", ["shipments", _, "ship"]) => "tims.shipments.ship",
+        ("POST", ["shipments", _, "deliver"]) => "tims.shipments.deliver",
+        ("POST", ["shipments", _, "void"]) => "tims.shipments.void",
         _ => "tims.unknown",
     }
 }
@@ -186,6 +199,8 @@ impl Tims {
             customers: Documents::new(),
             orders: Documents::new(),
             allocations: Documents::new(),
+            shipments: Documents::new(),
+            changes: Changes::default(),
             customer_refs: HashMap::new(),
             customer_keys: HashMap::new(),
             taken: HashMap::new(),
@@ -202,6 +217,11 @@ impl Tims {
     /// Gives TIMS the items that the shop sells.
     pub(super) fn stock_up(&mut self, shop: &Shop) {
         self.items = Items::of(shop);
+    }
+
+    /// Lets the books know what time it is, as every request does.
+    pub(super) fn set_time(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     fn throttle(&mut self) -> Result<(), Problem> {
@@ -235,6 +255,7 @@ impl Tims {
 
     fn serve(&mut self, world: &World, call: &Call) -> Result<Reply, Problem> {
         let operation = operation(call);
+        self.changes.age(self.now);
         let due = self.expired(self.now);
         self.commit(world, due)?;
         if call.method == Method::GET {
@@ -324,6 +345,12 @@ impl Tims {
                 self.update_order(id, &body, style)
             }
             ["api", "v1", "sales_orders", id, action] => self.act(id, action, &body, style),
+            ["api", "v1", "shipments"] => self.create_shipment(&body, style),
+            ["api", "v1", "shipments", id] => {
+                self.check_version(DocKind::Shipment, id, call, true)?;
+                self.update_shipment(id, &body, style)
+            }
+            ["api", "v1", "shipments", id, action] => self.act_on_shipment(id, action, &body, style),
             _ => self.allocate(&body, style),
         }
     }

@@ -18,6 +18,7 @@ impl Tims {
             DocKind::Customer => &self.customers,
             DocKind::SalesOrder => &self.orders,
             DocKind::Allocation => &self.allocations,
+            DocKind::Shipment => &self.shipments,
         }
     }
 
@@ -96,12 +97,14 @@ impl Tims {
             DocKind::Customer => &mut self.customers,
             DocKind::SalesOrder => &mut self.orders,
             DocKind::Allocation => &mut self.allocations,
+            DocKind::Shipment => &mut self.shipments,
         };
+        self.changes.add(kind, id, text.as_deref());
         let before = match &text {
             Some(text) => documents.insert(id.to_owned(), Arc::clone(text)),
             None => documents.remove(id),
         };
-        if kind == DocKind::SalesOrder {
+        if matches!(kind, DocKind::SalesOrder | DocKind::Shipment) {
             return;
         }
         for (text, is_new) in [(before, false), (text, true)] {

@@ -5,7 +5,7 @@ use serde_json::Value;
 use super::items::{self, Item};
 use super::listing::Listing;
 use super::problem::Problem;
-use super::{Tims, no_such};
+use super::{Tims, no_such, shipments};
 use crate::sandbox::call::Call;
 use crate::sandbox::journal::DocKind;
 
@@ -29,8 +29,11 @@ impl Tims {
                     ["source", "external_ref", "match_key", "email", "code", "company_name", "status", "updated_at"];
                 Ok(self.list(DocKind::Customer, &Listing::read(call, &names)?))
             }
+            "tims.shipments.get" => one(DocKind::Shipment, "shipment"),
+            "tims.shipments.list" => Ok(self.list(DocKind::Shipment, &Listing::read(call, &shipments::FILTERS)?)),
+            "tims.changes.list" => self.changes(call),
             "tims.sales_orders.list" => {
-                let names = ["source", "external_ref", "status", "customer_id", "channel", "updated_at"];
+                let names = ["id", "source", "external_ref", "status", "customer_id", "channel", "updated_at"];
                 Ok(self.list(DocKind::SalesOrder, &Listing::read(call, &names)?))
             }
             "tims.allocations.list" => {
