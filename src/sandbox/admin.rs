@@ -12,7 +12,7 @@
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::SandboxClock;
 use super::call::Call;
@@ -84,13 +84,10 @@ fn state(world: &World, versions: bool) -> Value {
         documents.sort_by_cached_key(|document| (text(document, "external_ref"), text(document, "id")));
         documents
     };
+    let books: Map<String, Value> =
+        DocKind::ALL.iter().map(|(kind, name)| ((*name).to_owned(), Value::Array(documents(*kind)))).collect();
     json!({
-        "tims": {
-            "customers": documents(DocKind::Customer),
-            "sales_orders": documents(DocKind::SalesOrder),
-            "allocations": documents(DocKind::Allocation),
-            "shipments": documents(DocKind::Shipment),
-        },
+        "tims": books,
         "amazon": {"confirmations": []},
     })
 }

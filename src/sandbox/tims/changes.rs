@@ -8,8 +8,13 @@ use serde_json::{Value, json};
 
 use super::Tims;
 use super::problem::Problem;
+use super::routes::{Route, Serve};
 use crate::sandbox::call::Call;
 use crate::sandbox::journal::DocKind;
+
+/// The feed.
+pub(super) const ROUTES: &[Route] =
+    &[Route { name: "tims.changes.list", method: "GET", path: &["changes"], serve: Serve::Tell(Tims::changes) }];
 
 /// How long a change is kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(30 * 24);

@@ -6,15 +6,68 @@ use serde_json::{Map, Value, json};
 
 use super::actions::is_chosen;
 use super::fields;
+use super::listing::Listing;
 use super::orders::status;
 use super::problem::Problem;
+use super::routes::{Route, Serve};
 use super::schemas::{NOTHING, SHIPMENT, VOID};
 use super::totals::number;
 use super::{Outcome, Tims, allocations};
 use crate::sandbox::FieldStyle;
+use crate::sandbox::call::Call;
 use crate::sandbox::journal::DocKind;
 use crate::sandbox::key;
 use crate::sandbox::world::World;
+
+/// Shipments.
+pub(super) const ROUTES: &[Route] = &[
+    Route { name: "tims.shipments.list", method: "GET", path: &["shipments"], serve: Serve::Tell(list) },
+    Route { name: "tims.shipments.create", method: "POST", path: &["shipments"], serve: Serve::Change(create) },
+    Route { name: "tims.shipments.get", method: "GET", path: &["shipments", "{}"], serve: Serve::Tell(get) },
+    Route { name: "tims.shipments.update", method: "PATCH", path: &["shipments", "{}"], serve: Serve::Change(update) },
+    Route {
+        name: "tims.shipments.ship",
+        method: "POST",
+        path: &["shipments", "{}", "ship"],
+        serve: Serve::Change(act),
+    },
+    Route {
+        name: "tims.shipments.deliver",
+        method: "POST",
+        path: &["shipments", "{}", "deliver"],
+        serve: Serve::Change(act),
+    },
+    Route {
+        name: "tims.shipments.void",
+        method: "POST",
+        path: &["shipments", "{}", "void"],
+        serve: Serve::Change(act),
+    },
+];
+
+fn list(tims: &Tims, call: &Call) -> Result<Value, Problem> {
+    let names = ["id", "sales_order_id", "status", "carrier_code", "updated_at"];
+    Ok(tims.list(DocKind::Shipment, &Listing::read(call, &names)?))
+}
+
+fn get(tims: &Tims, call: &Call) -> Result<Value, Problem> {
+    let id = call.segment_from_end(0);
+    tims.document(DocKind::Shipment, id).ok_or_else(|| super::no_such("shipment", id))
+}
+
+fn create(tims: &Tims, _: &Call, body: &Value) -> Result<Outcome, Problem> {
+    tims.create_shipment(body, tims.style)
+}
+
+fn update(tims: &Tims, call: &Call, body: &Value) -> Result<Outcome, Problem> {
+    let id = call.segment_from_end(0);
+    tims.check_version(DocKind::Shipment, id, call, true)?;
+    tims.update_shipment(id, body, tims.style)
+}
+
+fn act(tims: &Tims, call: &Call, body: &Value) -> Result<Outcome, Problem> {
+    tims.act_on_shipment(call.segment_from_end(1), call.segment_from_end(0), body, tims.style)
+}
 
 /// The states of an order from which goods can leave.
 const SHIPPABLE: [&str; 4] = ["allocated", "partially_allocated", "picking", "partially_shipped"];
@@ -246,6 +299,3 @@ fn of_line(shipments: &[Value], line_id: &Value, states: &[&str]) -> Decimal {
         .flat_map(|package| package["lines"].as_array().into_iter().flatten());
     lines.filter(|line| line["line_id"] == *line_id).map(|line| number(&line["quantity"])).sum()
 }
-
-/// The names of the fields that a shipment's list can be filtered by.
-pub(super) const FILTERS: [&str; 5] = ["id", "sales_order_id", "status", "carrier_code", "updated_at"];
