@@ -44,12 +44,23 @@ pub(super) enum Entry {
 }
 
 /// The kinds of document TIMS keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum DocKind {
     Customer,
     SalesOrder,
     Allocation,
+    Shipment,
+}
+
+impl DocKind {
+    /// All of them, each with the name of its resource.
+    pub(super) const ALL: &[(Self, &'static str)] = &[
+        (Self::Customer, "customers"),
+        (Self::SalesOrder, "sales_orders"),
+        (Self::Allocation, "allocations"),
+        (Self::Shipment, "shipments"),
+    ];
 }
 
 /// A remembered answer.
