@@ -29,6 +29,7 @@ mod amazon;
 mod call;
 mod counters;
 mod faults;
+mod goods;
 mod journal;
 mod key;
 mod lwa;
@@ -37,6 +38,7 @@ mod reply;
 mod server;
 mod shop;
 mod tims;
+mod warehouse;
 mod world;
 
 use std::net::SocketAddr;

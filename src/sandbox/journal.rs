@@ -67,6 +67,7 @@ pub(super) enum DocKind {
     Stock,
     /// A price that was set.
     Price,
+    Shipment,
 }
 
 impl DocKind {
@@ -77,6 +78,7 @@ impl DocKind {
         (Self::Allocation, "allocations"),
         (Self::Stock, "stock"),
         (Self::Price, "prices"),
+        (Self::Shipment, "shipments"),
     ];
 }
 

@@ -5,6 +5,7 @@
 mod actions;
 mod allocations;
 mod books;
+mod changes;
 mod customers;
 mod fields;
 mod items;
@@ -16,6 +17,7 @@ mod prices;
 mod problem;
 mod routes;
 mod schemas;
+mod shipments;
 mod stock;
 mod style;
 mod totals;
@@ -36,6 +38,7 @@ use super::shop::{Assortment, Shop};
 use super::world::{World, locked};
 use super::{FieldStyle, RateLimit, key};
 use books::put_text;
+use changes::Changes;
 use items::Items;
 use memory::Memory;
 use problem::Problem;
@@ -52,6 +55,7 @@ pub(super) struct Tims {
     now: Timestamp,
     items: Items,
     documents: BTreeMap<DocKind, Documents>,
+    changes: Changes,
     customer_refs: HashMap<(String, String), String>,
     customer_keys: HashMap<String, BTreeSet<String>>,
     taken: HashMap<(String, String), Decimal>,
@@ -160,6 +164,7 @@ impl Tims {
             now: Timestamp::UNIX_EPOCH,
             items: Items::default(),
             documents: BTreeMap::new(),
+            changes: Changes::default(),
             customer_refs: HashMap::new(),
             customer_keys: HashMap::new(),
             taken: HashMap::new(),
@@ -176,6 +181,11 @@ impl Tims {
     /// Gives TIMS the items that the shop sells.
     pub(super) fn stock_up(&mut self, shop: &Shop, assortment: Assortment) {
         self.items = Items::of(shop, assortment);
+    }
+
+    /// Lets the books know what time it is, as every request does.
+    pub(super) fn set_time(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     fn throttle(&mut self) -> Result<(), Problem> {
@@ -208,6 +218,7 @@ impl Tims {
     }
 
     fn serve(&mut self, world: &World, call: &Call) -> Result<Reply, Problem> {
+        self.changes.age(self.now);
         let due = self.expired(self.now);
         self.commit(world, due)?;
         let segments = call.segments();

@@ -5,12 +5,12 @@ use jiff::civil::Date;
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use super::fields;
+use super::fields::Shape::{Flag, Money, Quantity, Text};
+use super::fields::{self, Field, may, must};
 use super::items::Item;
 use super::listing::Listing;
 use super::problem::Problem;
 use super::routes::{Route, Serve};
-use super::schemas::PRICE;
 use super::totals::number;
 use super::{Outcome, Tims};
 use crate::sandbox::call::Call;
@@ -32,6 +32,16 @@ pub(super) const ROUTES: &[Route] = &[
         path: &["price_lists", "{}", "prices", "{}"],
         serve: Serve::Change(set),
     },
+];
+
+/// The body of a price.
+const PRICE: &[Field] = &[
+    must("amount", Money),
+    must("currency", Text(3)),
+    may("tax_inclusive", Flag),
+    may("min_qty", Quantity),
+    may("valid_from", Text(10)),
+    may("valid_to", Text(10)),
 ];
 
 /// From how many on a business pays how many percent less.

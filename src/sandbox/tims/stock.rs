@@ -4,12 +4,11 @@
 use rust_decimal::Decimal;
 use serde_json::{Map, Value, json};
 
-use super::fields;
+use super::fields::{self, Field, Shape::Quantity, may, must};
 use super::items::{Item, LOCATIONS};
 use super::listing::Listing;
 use super::problem::Problem;
 use super::routes::{Route, Serve};
-use super::schemas::STOCK;
 use super::totals::number;
 use super::{Outcome, Tims};
 use crate::sandbox::call::Call;
@@ -19,6 +18,15 @@ use crate::sandbox::journal::{DocKind, Entry};
 pub(super) const ROUTES: &[Route] = &[
     Route { name: "tims.stock.list", method: "GET", path: &["stock"], serve: Serve::Tell(list) },
     Route { name: "tims.stock.count", method: "PUT", path: &["stock", "{}", "{}"], serve: Serve::Change(count) },
+];
+
+/// The body of a count of stock that lies outside.
+const STOCK: &[Field] = &[
+    must("on_hand", Quantity),
+    may("reserved", Quantity),
+    may("blocked", Quantity),
+    may("incoming", Quantity),
+    may("safety", Quantity),
 ];
 
 /// Whose stock TIMS does not count itself.
