@@ -50,12 +50,17 @@ pub(super) enum DocKind {
     Customer,
     SalesOrder,
     Allocation,
+    Shipment,
 }
 
 impl DocKind {
     /// All of them, each with the name of its resource.
-    pub(super) const ALL: &[(Self, &'static str)] =
-        &[(Self::Customer, "customers"), (Self::SalesOrder, "sales_orders"), (Self::Allocation, "allocations")];
+    pub(super) const ALL: &[(Self, &'static str)] = &[
+        (Self::Customer, "customers"),
+        (Self::SalesOrder, "sales_orders"),
+        (Self::Allocation, "allocations"),
+        (Self::Shipment, "shipments"),
+    ];
 }
 
 /// A remembered answer.

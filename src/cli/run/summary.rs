@@ -33,6 +33,7 @@ pub(super) fn line(told: &Told<'_>) -> String {
         ("unchanged", counts.unchanged),
         ("skipped", counts.skipped),
         ("superseded", counts.superseded),
+        ("waiting", counts.waiting),
         (if counts.dead_lettered == 1 { "dead letter" } else { "dead letters" }, counts.dead_lettered),
         (
             match (counts.writes, told.job.dry_run) {

@@ -89,6 +89,7 @@ impl Tims {
     }
 
     fn replace(&mut self, kind: DocKind, id: &str, text: Option<Arc<str>>) {
+        self.changes.add(kind, id, text.as_deref());
         let documents = self.documents.entry(kind).or_default();
         let before = match &text {
             Some(text) => documents.insert(id.to_owned(), Arc::clone(text)),
@@ -98,7 +99,7 @@ impl Tims {
         let index: fn(&mut Self, &str, &Value, bool) = match kind {
             DocKind::Customer => Self::index_customer,
             DocKind::Allocation => Self::index_allocation,
-            DocKind::SalesOrder => return,
+            DocKind::SalesOrder | DocKind::Shipment => return,
         };
         for (text, is_new) in [(before, false), (text, true)] {
             let Some(document) = text.and_then(|text| serde_json::from_str::<Value>(&text).ok()) else { continue };

@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::problem::Problem;
-use super::{Outcome, Tims, allocations, customers, lookups, orders};
+use super::{Outcome, Tims, allocations, changes, customers, lookups, orders, shipments};
 use crate::sandbox::call::Call;
 
 /// A path and what answers there.
@@ -27,7 +27,8 @@ pub(super) enum Serve {
     Remove(fn(&Tims, &str) -> Result<Outcome, Problem>),
 }
 
-const FAMILIES: &[&[Route]] = &[customers::ROUTES, lookups::ROUTES, orders::ROUTES, allocations::ROUTES];
+const FAMILIES: &[&[Route]] =
+    &[customers::ROUTES, lookups::ROUTES, orders::ROUTES, allocations::ROUTES, shipments::ROUTES, changes::ROUTES];
 
 /// The route of a method and a path.
 pub(super) fn find(method: &str, path: &[&str]) -> Option<&'static Route> {
