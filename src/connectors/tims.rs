@@ -2,11 +2,13 @@
 
 mod descriptor;
 mod family;
+mod feed;
 mod limit;
 mod login;
 mod lookup;
 mod refusal;
 mod schema;
+mod shipments;
 mod style;
 mod write;
 

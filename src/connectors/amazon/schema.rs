@@ -3,6 +3,7 @@
 
 mod item;
 mod package;
+pub(super) mod parcel;
 mod party;
 mod tax;
 

@@ -2,6 +2,7 @@
 //! system, but names, addresses and numbers of buyers are labelled here too, so that the label is not lost on the way.
 
 mod order;
+mod shipment;
 
 use crate::catalog::build::{closed, list, may, must, nested, object, open};
 use crate::catalog::{Base, Field, ObjectSpec};
@@ -9,6 +10,7 @@ use crate::catalog::{Base, Field, ObjectSpec};
 pub(super) use order::{
     allocation, allocation_id, allocation_input, sales_order, sales_order_action, sales_order_input,
 };
+pub(super) use shipment::shipment;
 
 pub(super) fn customer() -> ObjectSpec {
     let mut fields = vec![must("id", Base::Text, "TIMS' id")];
