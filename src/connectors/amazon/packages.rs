@@ -49,6 +49,7 @@ impl Family for Packages {
                 operation: "confirmShipment",
                 idempotency: Idempotency::ReadBack,
                 natural_key: &["orderId", "packageReferenceId"],
+                bulk: None,
             }],
         }]
     }

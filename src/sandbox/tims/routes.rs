@@ -4,7 +4,7 @@
 use serde_json::Value;
 
 use super::problem::Problem;
-use super::{Outcome, Tims, allocations, changes, customers, lookups, orders, shipments};
+use super::{Outcome, Tims, allocations, changes, customers, lookups, orders, prices, shipments, stock};
 use crate::sandbox::call::Call;
 
 /// A path and what answers there.
@@ -27,8 +27,16 @@ pub(super) enum Serve {
     Remove(fn(&Tims, &str) -> Result<Outcome, Problem>),
 }
 
-const FAMILIES: &[&[Route]] =
-    &[customers::ROUTES, lookups::ROUTES, orders::ROUTES, allocations::ROUTES, shipments::ROUTES, changes::ROUTES];
+const FAMILIES: &[&[Route]] = &[
+    allocations::ROUTES,
+    changes::ROUTES,
+    customers::ROUTES,
+    lookups::ROUTES,
+    orders::ROUTES,
+    prices::ROUTES,
+    shipments::ROUTES,
+    stock::ROUTES,
+];
 
 /// The route of a method and a path.
 pub(super) fn find(method: &str, path: &[&str]) -> Option<&'static Route> {
