@@ -6,6 +6,7 @@ mod descriptor;
 mod family;
 mod listings;
 mod orders;
+mod packages;
 mod position;
 pub mod region;
 mod schema;

@@ -2,11 +2,14 @@
 
 mod descriptor;
 mod family;
+mod goods;
+mod feed;
 mod limit;
 mod login;
 mod lookup;
 mod refusal;
 mod schema;
+mod shipments;
 mod style;
 mod write;
 

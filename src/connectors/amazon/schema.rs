@@ -4,6 +4,7 @@
 mod item;
 pub(super) mod listing;
 mod package;
+pub(super) mod parcel;
 mod party;
 mod tax;
 

@@ -37,7 +37,9 @@ impl Amazon {
         wanted.sort_unstable();
         wanted.dedup();
         for (market, sku) in wanted {
-            self.check_market(market)?;
+            if !self.sells_in(market)? {
+                continue;
+            }
             if sku.contains(',') {
                 calls.push(self.one_listing(market, sku, blocks).boxed());
             } else {
@@ -97,15 +99,13 @@ impl Amazon {
         Ok(named.collect())
     }
 
-    fn check_market(&self, market: &str) -> Result<(), ConnectorError> {
-        if self.marketplaces.contains(&market) {
-            return Ok(());
+    /// Whether the connection is to that marketplace; what is listed elsewhere is not found here.
+    fn sells_in(&self, market: &str) -> Result<bool, ConnectorError> {
+        if marketplace(market).is_none_or(|known| known.id != market) {
+            let message = format!("`{market}` is no marketplace's id; a listing is looked up by \"marketplaceId/sku\"");
+            return Err(ConnectorError::new(ErrorKind::Rejected, message));
         }
-        let message = match marketplace(market) {
-            Some(_) => format!("the connection's setting `marketplaces` does not name {market}"),
-            None => format!("`{market}` is no marketplace's id; a listing is looked up by \"marketplaceId/sku\""),
-        };
-        Err(ConnectorError::new(ErrorKind::Rejected, message))
+        Ok(self.marketplaces.contains(&market))
     }
 }
 
