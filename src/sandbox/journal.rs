@@ -50,12 +50,25 @@ pub(super) enum DocKind {
     Customer,
     SalesOrder,
     Allocation,
+    JournalEntry,
+    Period,
+    Invoice,
+    Payment,
+    CreditNote,
 }
 
 impl DocKind {
     /// All of them, each with the name of its resource.
-    pub(super) const ALL: &[(Self, &'static str)] =
-        &[(Self::Customer, "customers"), (Self::SalesOrder, "sales_orders"), (Self::Allocation, "allocations")];
+    pub(super) const ALL: &[(Self, &'static str)] = &[
+        (Self::Customer, "customers"),
+        (Self::SalesOrder, "sales_orders"),
+        (Self::Allocation, "allocations"),
+        (Self::JournalEntry, "journal_entries"),
+        (Self::Period, "periods"),
+        (Self::Invoice, "invoices"),
+        (Self::Payment, "payments"),
+        (Self::CreditNote, "credit_notes"),
+    ];
 }
 
 /// A remembered answer.

@@ -7,6 +7,7 @@ mod allocations;
 mod books;
 mod customers;
 mod fields;
+mod finance;
 mod items;
 mod listing;
 mod lookups;
@@ -48,6 +49,8 @@ pub(super) struct Tims {
     limit: RateLimit,
     window: (Timestamp, u32),
     now: Timestamp,
+    /// When the shop began, which decides the periods that are closed.
+    began: Timestamp,
     items: Items,
     documents: BTreeMap<DocKind, Documents>,
     customer_refs: HashMap<(String, String), String>,
@@ -156,6 +159,7 @@ impl Tims {
             limit,
             window: (Timestamp::MIN, 0),
             now: Timestamp::UNIX_EPOCH,
+            began: Timestamp::UNIX_EPOCH,
             items: Items::default(),
             documents: BTreeMap::new(),
             customer_refs: HashMap::new(),
@@ -174,6 +178,7 @@ impl Tims {
     /// Gives TIMS the items that the shop sells.
     pub(super) fn stock_up(&mut self, shop: &Shop) {
         self.items = Items::of(shop);
+        self.began = shop.start();
     }
 
     fn throttle(&mut self) -> Result<(), Problem> {

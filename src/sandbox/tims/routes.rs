@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::finance::{accounts, credit_notes, invoices, journals, payments, periods};
 use super::problem::Problem;
 use super::{Outcome, Tims, allocations, customers, lookups, orders};
 use crate::sandbox::call::Call;
@@ -27,7 +28,18 @@ pub(super) enum Serve {
     Remove(fn(&Tims, &str) -> Result<Outcome, Problem>),
 }
 
-const FAMILIES: &[&[Route]] = &[customers::ROUTES, lookups::ROUTES, orders::ROUTES, allocations::ROUTES];
+const FAMILIES: &[&[Route]] = &[
+    customers::ROUTES,
+    lookups::ROUTES,
+    orders::ROUTES,
+    allocations::ROUTES,
+    accounts::ROUTES,
+    periods::ROUTES,
+    journals::ROUTES,
+    invoices::ROUTES,
+    payments::ROUTES,
+    credit_notes::ROUTES,
+];
 
 /// The route of a method and a path.
 pub(super) fn find(method: &str, path: &[&str]) -> Option<&'static Route> {
