@@ -22,6 +22,7 @@ pub mod progress;
 pub mod table;
 pub mod template;
 pub mod trace;
+pub mod wait;
 mod walk;
 
 use std::sync::Arc;
@@ -92,6 +93,14 @@ impl Plan {
             }
             None => format!("nothing was found for {keys}"),
         }
+    }
+
+    /// Where records may be kept waiting: the lines of the flow, each with how long at most.
+    #[must_use]
+    pub fn waits(&self) -> Vec<(u32, Duration)> {
+        let mut found = Vec::new();
+        wait::waits(&self.steps, &mut |when, patience| found.push((self.place(when.at).1, patience)));
+        found
     }
 
     /// The text of a place, on one line.
@@ -215,6 +224,15 @@ pub enum Step {
     Reject {
         /// The condition.
         when: Node,
+        /// Why, as text.
+        because: Node,
+    },
+    /// Kept waiting while the condition holds, for what it needs is not there yet.
+    Wait {
+        /// The condition.
+        when: Node,
+        /// How long at most, from the first time on.
+        patience: Duration,
         /// Why, as text.
         because: Node,
     },

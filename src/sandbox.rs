@@ -37,6 +37,7 @@ mod reply;
 mod server;
 mod shop;
 mod tims;
+mod warehouse;
 mod world;
 
 use std::net::SocketAddr;

@@ -12,6 +12,8 @@ mod durability;
 mod faults;
 #[path = "sandbox/finance.rs"]
 mod finance;
+#[path = "sandbox/shipments.rs"]
+mod shipments;
 #[path = "sandbox/shop.rs"]
 mod shop;
 #[path = "sandbox/support.rs"]

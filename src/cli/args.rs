@@ -203,6 +203,21 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
     },
+    /// Records that wait for something that is not there yet: why, since when, and when they are tried again.
+    #[command(
+        after_help = "Example:\n  flowrun waiting --flow refunds --env sandbox\n  flowrun run flows/refunds.flow --env sandbox --waiting-now     try them all now"
+    )]
+    Waiting {
+        /// Where.
+        #[command(flatten)]
+        at: At,
+        /// Only this flow's, by name or file.
+        #[arg(long)]
+        flow: Option<String>,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
     /// What was done for one record, step by step.
     #[command(after_help = "Example:\n  flowrun record flows/order_sync.flow 302-1234567-1234567 --env sandbox")]
     Record {
@@ -417,6 +432,9 @@ pub(crate) struct Run {
     /// Read from this instant on, whatever was read before: 2026-11-01T00:00:00Z.
     #[arg(long, value_name = "T")]
     pub(crate) since: Option<String>,
+    /// Try the records that wait for something now, whenever their next try is due.
+    #[arg(long)]
+    pub(crate) waiting_now: bool,
     /// How many records are worked on at once.
     #[arg(long, value_name = "N")]
     pub(crate) concurrency: Option<usize>,

@@ -7,6 +7,7 @@
 //! * `GET|PUT /faults` – `{"spec":"20%","down":{"tims":"1h"},"expire_tokens":true,"expire_secret":true}`, each optional
 //! * `GET|POST /clock` – `{"advance":"1h"}`, `{"speed":1000}`
 //! * `PUT /periods/{id}` – `{"status":"closed"}` or `"open"`: closes or opens a period of TIMS' ledger
+//! * `POST /warehouse/ship` – ships what is released; `{"orders":["amazon:…"]}` only these
 //! * `GET|PUT /orders/{id}`, `POST /orders/{id}/change`, `POST /evolve` – `{"percent":5}`
 
 use std::time::Duration;
@@ -21,6 +22,7 @@ use super::faults::FaultSpec;
 use super::journal::{DocKind, Entry};
 use super::reply::Reply;
 use super::shop::Change;
+use super::warehouse;
 use super::world::{World, locked};
 use crate::clock::after;
 
@@ -54,6 +56,7 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         ("PUT", ["orders", id]) => put_order(world, id, &body),
         ("POST", ["orders", id, "change"]) => change_order(world, id, &body),
         ("PUT", ["periods", id]) => set_period(world, id, &body),
+        ("POST", ["warehouse", "ship"]) => ship(world, &body),
         ("POST", ["evolve"]) => evolve(world, &body),
         _ => return refused(404, &format!("there is no {} /admin/{}", call.method, call.path.join("/"))),
     };
@@ -211,6 +214,18 @@ fn evolve(world: &World, body: &Value) -> Result<Value, String> {
     world.journal.write(&entries)?;
     entries.iter().for_each(|entry| shop.apply(entry));
     Ok(json!({"changed": tally}))
+}
+
+fn ship(world: &World, body: &Value) -> Result<Value, String> {
+    known_fields(body, &["orders"])?;
+    let names = match body.get("orders") {
+        None => None,
+        Some(names) => {
+            let names = names.as_array().ok_or("orders is a list of external references")?;
+            Some(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect::<Vec<_>>())
+        }
+    };
+    warehouse::ship(world, names.as_deref())
 }
 
 fn known_fields(body: &Value, known: &[&str]) -> Result<(), String> {

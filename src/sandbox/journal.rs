@@ -55,6 +55,7 @@ pub(super) enum DocKind {
     Invoice,
     Payment,
     CreditNote,
+    Shipment,
 }
 
 impl DocKind {
@@ -68,6 +69,7 @@ impl DocKind {
         (Self::Invoice, "invoices"),
         (Self::Payment, "payments"),
         (Self::CreditNote, "credit_notes"),
+        (Self::Shipment, "shipments"),
     ];
 }
 

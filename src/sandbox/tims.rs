@@ -5,6 +5,7 @@
 mod actions;
 mod allocations;
 mod books;
+mod changes;
 mod customers;
 mod fields;
 mod finance;
@@ -16,6 +17,7 @@ mod orders;
 mod problem;
 mod routes;
 mod schemas;
+mod shipments;
 mod style;
 mod totals;
 
@@ -35,6 +37,7 @@ use super::shop::Shop;
 use super::world::{World, locked};
 use super::{FieldStyle, RateLimit, key};
 use books::put_text;
+use changes::Changes;
 use items::Items;
 use memory::Memory;
 use problem::Problem;
@@ -53,6 +56,7 @@ pub(super) struct Tims {
     began: Timestamp,
     items: Items,
     documents: BTreeMap<DocKind, Documents>,
+    changes: Changes,
     customer_refs: HashMap<(String, String), String>,
     customer_keys: HashMap<String, BTreeSet<String>>,
     taken: HashMap<(String, String), Decimal>,
@@ -162,6 +166,7 @@ impl Tims {
             began: Timestamp::UNIX_EPOCH,
             items: Items::default(),
             documents: BTreeMap::new(),
+            changes: Changes::default(),
             customer_refs: HashMap::new(),
             customer_keys: HashMap::new(),
             taken: HashMap::new(),
@@ -179,6 +184,11 @@ impl Tims {
     pub(super) fn stock_up(&mut self, shop: &Shop) {
         self.items = Items::of(shop);
         self.began = shop.start();
+    }
+
+    /// Lets the books know what time it is, as every request does.
+    pub(super) fn set_time(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     fn throttle(&mut self) -> Result<(), Problem> {
@@ -211,6 +221,7 @@ impl Tims {
     }
 
     fn serve(&mut self, world: &World, call: &Call) -> Result<Reply, Problem> {
+        self.changes.age(self.now);
         let due = self.expired(self.now);
         self.commit(world, due)?;
         let segments = call.segments();

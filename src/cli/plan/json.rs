@@ -47,6 +47,9 @@ pub(super) fn tell(told: &Told<'_>) -> Value {
             "state": {
                 "cursor": plan.flow, "steps": plan.targets.iter().map(|target| &target.name).collect::<Vec<_>>(),
                 "documents": documents.collect::<Vec<_>>(),
+                "waiting": plan.waits().into_iter().map(|(line, patience)| json!({
+                    "line": line, "seconds": patience.as_secs(),
+                })).collect::<Vec<_>>(),
             },
         })
     });

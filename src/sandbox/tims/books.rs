@@ -90,6 +90,7 @@ impl Tims {
     }
 
     fn replace(&mut self, kind: DocKind, id: &str, text: Option<Arc<str>>) {
+        self.changes.add(kind, id, text.as_deref());
         let documents = self.documents.entry(kind).or_default();
         let before = match &text {
             Some(text) => documents.insert(id.to_owned(), Arc::clone(text)),

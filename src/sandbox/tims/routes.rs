@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::finance::{accounts, credit_notes, invoices, journals, payments, periods};
 use super::problem::Problem;
-use super::{Outcome, Tims, allocations, customers, lookups, orders};
+use super::{Outcome, Tims, allocations, changes, customers, lookups, orders, shipments};
 use crate::sandbox::call::Call;
 
 /// A path and what answers there.
@@ -39,6 +39,8 @@ const FAMILIES: &[&[Route]] = &[
     invoices::ROUTES,
     payments::ROUTES,
     credit_notes::ROUTES,
+    shipments::ROUTES,
+    changes::ROUTES,
 ];
 
 /// The route of a method and a path.
