@@ -38,6 +38,7 @@ fn careless() -> Catalog {
         operation: "createNote",
         idempotency: Idempotency::None,
         natural_key: &[],
+        bulk: None,
     };
     let memo = ConnectorSpec {
         name: "memo",
