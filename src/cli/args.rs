@@ -532,6 +532,9 @@ pub(crate) struct Sandbox {
     /// Orders in the shop.
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub(crate) orders: usize,
+    /// Articles that it sells besides its two dozen named ones.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) skus: usize,
     /// Which shop: the same seed gives the same one.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,

@@ -14,10 +14,12 @@ mod listing;
 mod lookups;
 mod memory;
 mod orders;
+mod prices;
 mod problem;
 mod routes;
 mod schemas;
 mod shipments;
+mod stock;
 mod style;
 mod totals;
 
@@ -33,7 +35,7 @@ use super::call::Call;
 use super::journal::{Answer, DocKind, Entry};
 use super::lwa::{self, Shown};
 use super::reply::{Reply, request_id};
-use super::shop::Shop;
+use super::shop::{Assortment, Shop};
 use super::world::{World, locked};
 use super::{FieldStyle, RateLimit, key};
 use books::put_text;
@@ -181,8 +183,8 @@ impl Tims {
     }
 
     /// Gives TIMS the items that the shop sells.
-    pub(super) fn stock_up(&mut self, shop: &Shop) {
-        self.items = Items::of(shop);
+    pub(super) fn stock_up(&mut self, shop: &Shop, assortment: Assortment) {
+        self.items = Items::of(shop, assortment);
         self.began = shop.start();
     }
 

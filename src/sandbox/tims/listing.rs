@@ -90,12 +90,22 @@ impl Listing {
         Some(&filter.values)
     }
 
+    /// The key after which the page begins.
+    pub(super) fn after(&self) -> Option<&str> {
+        self.after.as_deref()
+    }
+
     /// One page of what the rows hold; they come sorted by key.
     pub(super) fn page<'a>(&self, rows: impl Iterator<Item = (&'a str, Value)>) -> Value {
+        self.page_of(rows)
+    }
+
+    /// The same where the keys are made on the way.
+    pub(super) fn page_of<K: AsRef<str>>(&self, rows: impl Iterator<Item = (K, Value)>) -> Value {
         let mut data = Vec::new();
         let mut last = None;
         let mut more = false;
-        for (key, row) in rows.filter(|(key, _)| self.after.as_deref().is_none_or(|after| *key > after)) {
+        for (key, row) in rows.filter(|(key, _)| self.after.as_deref().is_none_or(|after| key.as_ref() > after)) {
             if data.len() == self.limit {
                 more = true;
                 break;
@@ -103,7 +113,7 @@ impl Listing {
             data.push(row);
             last = Some(key);
         }
-        let next = last.filter(|_| more).map(|key| URL_SAFE_NO_PAD.encode(key));
+        let next = last.filter(|_| more).map(|key| URL_SAFE_NO_PAD.encode(key.as_ref()));
         json!({"data": data, "page": {"next_cursor": next, "has_more": more}})
     }
 

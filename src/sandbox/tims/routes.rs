@@ -5,7 +5,7 @@ use serde_json::Value;
 
 use super::finance::{accounts, credit_notes, invoices, journals, payments, periods};
 use super::problem::Problem;
-use super::{Outcome, Tims, allocations, changes, customers, lookups, orders, shipments};
+use super::{Outcome, Tims, allocations, changes, customers, lookups, orders, prices, shipments, stock};
 use crate::sandbox::call::Call;
 
 /// A path and what answers there.
@@ -29,18 +29,20 @@ pub(super) enum Serve {
 }
 
 const FAMILIES: &[&[Route]] = &[
+    allocations::ROUTES,
+    changes::ROUTES,
     customers::ROUTES,
     lookups::ROUTES,
     orders::ROUTES,
-    allocations::ROUTES,
-    accounts::ROUTES,
-    periods::ROUTES,
-    journals::ROUTES,
-    invoices::ROUTES,
-    payments::ROUTES,
-    credit_notes::ROUTES,
+    prices::ROUTES,
     shipments::ROUTES,
-    changes::ROUTES,
+    stock::ROUTES,
+    accounts::ROUTES,
+    credit_notes::ROUTES,
+    invoices::ROUTES,
+    journals::ROUTES,
+    payments::ROUTES,
+    periods::ROUTES,
 ];
 
 /// The route of a method and a path.
