@@ -58,6 +58,7 @@ fn journal_entries() -> EntitySpec {
         operation,
         idempotency,
         natural_key,
+        bulk: None,
     };
     let id = Arc::new(ledger::journal_entry_action());
     let reversal = Arc::new(ledger::journal_entry_reversal());

@@ -44,6 +44,7 @@ fn invoices() -> EntitySpec {
             operation: "createInvoice",
             idempotency: Idempotency::Key,
             natural_key: &["sales_order_id"],
+            bulk: None,
         }],
     }
 }
@@ -57,6 +58,7 @@ fn payments() -> EntitySpec {
         operation,
         idempotency: Idempotency::Key,
         natural_key,
+        bulk: None,
     };
     EntitySpec {
         name: "payments",
