@@ -8,6 +8,7 @@ mod at_hand;
 pub mod budget;
 pub mod case;
 pub mod coverage;
+pub mod cron;
 pub mod eval;
 pub mod expr;
 pub mod facts;
@@ -17,6 +18,7 @@ pub mod forecast;
 pub mod graph;
 pub mod group;
 pub mod lineage;
+pub mod mask;
 mod operate;
 pub mod progress;
 pub mod table;
@@ -298,6 +300,8 @@ pub struct TargetPlan {
     pub operation: String,
     /// What is written.
     pub payload: Node,
+    /// What of it is masked, because the environment gets no buyer data.
+    pub mask: mask::Mask,
     /// What the remote takes.
     pub input: Arc<ObjectSpec>,
     /// What it answers.

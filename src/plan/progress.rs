@@ -269,6 +269,7 @@ impl Progress {
                     true => built,
                     false => wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?,
                 };
+                let payload = if target.mask.is_empty() { payload } else { target.mask.over(payload) };
                 self.waiting = Some(*id);
                 return Ok(Some(Next::Write(Write { target: *id, item: self.item(), payload })));
             }

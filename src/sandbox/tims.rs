@@ -8,15 +8,18 @@ mod books;
 mod changes;
 mod customers;
 mod fields;
+mod finance;
 mod items;
 mod listing;
 mod lookups;
 mod memory;
 mod orders;
+mod prices;
 mod problem;
 mod routes;
 mod schemas;
 mod shipments;
+mod stock;
 mod style;
 mod totals;
 
@@ -32,7 +35,7 @@ use super::call::Call;
 use super::journal::{Answer, DocKind, Entry};
 use super::lwa::{self, Shown};
 use super::reply::{Reply, request_id};
-use super::shop::Shop;
+use super::shop::{Assortment, Shop};
 use super::world::{World, locked};
 use super::{FieldStyle, RateLimit, key};
 use books::put_text;
@@ -51,6 +54,8 @@ pub(super) struct Tims {
     limit: RateLimit,
     window: (Timestamp, u32),
     now: Timestamp,
+    /// When the shop began, which decides the periods that are closed.
+    began: Timestamp,
     items: Items,
     documents: BTreeMap<DocKind, Documents>,
     changes: Changes,
@@ -160,6 +165,7 @@ impl Tims {
             limit,
             window: (Timestamp::MIN, 0),
             now: Timestamp::UNIX_EPOCH,
+            began: Timestamp::UNIX_EPOCH,
             items: Items::default(),
             documents: BTreeMap::new(),
             changes: Changes::default(),
@@ -177,8 +183,9 @@ impl Tims {
     }
 
     /// Gives TIMS the items that the shop sells.
-    pub(super) fn stock_up(&mut self, shop: &Shop) {
-        self.items = Items::of(shop);
+    pub(super) fn stock_up(&mut self, shop: &Shop, assortment: Assortment) {
+        self.items = Items::of(shop, assortment);
+        self.began = shop.start();
     }
 
     /// Lets the books know what time it is, as every request does.

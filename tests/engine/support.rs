@@ -13,6 +13,7 @@ use flowrun::connectors::{
 use flowrun::diag::{Source, Span};
 use flowrun::engine::{self, Deps, Event, RunConfig, RunReport, Shared};
 use flowrun::plan::expr::{Access, Comparison, Expr, Node, PathStep};
+use flowrun::plan::mask::Mask;
 use flowrun::plan::table::Fold;
 use flowrun::plan::{
     Facts, LookupKind, LookupPlan, Once, Otherwise, Plan, RetryPolicy, SourcePlan, Step, Table, TargetPlan, Trigger,
@@ -330,6 +331,7 @@ pub(crate) fn target(entity: &str, payload: Node, slot: usize) -> TargetPlan {
         verb: "upsert".into(),
         operation: format!("put_{entity}"),
         payload,
+        mask: Mask::default(),
         input: open(entity),
         output: answers(entity),
         slot,

@@ -140,7 +140,7 @@ fn fields(told: &Told<'_>) -> Result<(), Failure> {
 }
 
 fn buyer_data(told: &Told<'_>) -> Result<(), Failure> {
-    let rule = if told.settings.buyer_data_allowed { "allowed" } else { "forbidden" };
+    let rule = told.settings.buyer_data.word();
     output::line(&format!("\nbuyer data in motion ({rule} in {})", told.settings.name))?;
     let mut any = false;
     for plan in told.plans {

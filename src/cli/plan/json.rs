@@ -75,7 +75,7 @@ pub(super) fn tell(told: &Told<'_>) -> Value {
     json!({
         "environment": settings.name,
         "production": settings.production,
-        "buyer_data": if settings.buyer_data_allowed { "allowed" } else { "forbidden" },
+        "buyer_data": settings.buyer_data.word(),
         "store": settings.store.display().to_string(),
         "assumed": assumptions(told),
         "flows": flows.collect::<Vec<_>>(),

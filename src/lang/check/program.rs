@@ -10,6 +10,7 @@ use crate::diag::{Code, Diagnostic, Source, Span, suggest};
 use crate::lang::Files;
 use crate::lang::ast::{Expr, ExprKind, File, ItemKind, Name, SourceItem, Step as AstStep, Trigger as AstTrigger};
 use crate::lang::unit::Unit;
+use crate::plan::cron::Cron;
 use crate::plan::expr::Comparison;
 use crate::plan::{
     AlertPlan, Expr as Run, Facts, LookupPlan, Node, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, TestPlan, Trigger,
@@ -425,9 +426,9 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
                 Trigger::Every(*every)
             }
             AstTrigger::Cron(schedule, zone) => {
-                if schedule.split_whitespace().count() != 5 {
+                if let Err(wrong) = Cron::parse(schedule) {
                     let help = "minute, hour, day of month, month, day of week: \"0 6 * * 1-5\"";
-                    checker.say_at(Code::E147, *span, "a schedule has five parts", help);
+                    checker.say_at(Code::E147, *span, wrong, help);
                 }
                 let zone = zone.clone().unwrap_or_else(|| "UTC".to_owned());
                 if jiff::tz::TimeZone::get(&zone).is_err() {

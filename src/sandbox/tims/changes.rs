@@ -55,8 +55,13 @@ impl Changes {
         self.kept.push_back(Change { seq: self.last, at, kind: name(kind), id: id.to_owned(), version: stamp.version });
     }
 
+    /// Takes down a change of what an item has, under the item's SKU, with which the document's id begins.
+    pub(super) fn add_item(&mut self, kind: DocKind, id: &str, text: Option<&str>) {
+        let sku = id.split(['@', '/']).next().unwrap_or_default();
+        self.add(kind, sku, text);
+    }
+
     /// Takes down a change of something that is no document of its own, such as the stock of a SKU.
-    #[expect(dead_code, reason = "the stock, which calls it, is kept elsewhere for now")]
     pub(super) fn note(&mut self, kind: &'static str, id: &str, version: u64, at: Timestamp) {
         self.last += 1;
         self.kept.push_back(Change { seq: self.last, at, kind, id: id.to_owned(), version });
@@ -77,6 +82,13 @@ fn name(kind: DocKind) -> &'static str {
         DocKind::SalesOrder => "sales_order",
         DocKind::Allocation => "allocation",
         DocKind::Shipment => "shipment",
+        DocKind::JournalEntry => "journal_entry",
+        DocKind::Period => "period",
+        DocKind::Invoice => "invoice",
+        DocKind::Payment => "payment",
+        DocKind::CreditNote => "credit_note",
+        DocKind::Stock => "stock",
+        DocKind::Price => "price",
     }
 }
 
