@@ -2,11 +2,13 @@
 
 mod descriptor;
 mod family;
-mod goods;
 mod feed;
+mod goods;
+mod ledger;
 mod limit;
 mod login;
 mod lookup;
+mod receivables;
 mod refusal;
 mod schema;
 mod shipments;

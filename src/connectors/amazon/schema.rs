@@ -6,6 +6,7 @@ pub(super) mod listing;
 mod package;
 pub(super) mod parcel;
 mod party;
+pub(super) mod settlement;
 mod tax;
 
 use crate::catalog::build::{closed, list, may, must, nested, object, open};

@@ -57,7 +57,14 @@ impl Family for Goods {
         };
         vec![
             entity("items", "Articles", schema::goods::item(), Some("updated_at"), "listItems", Vec::new()),
-            entity("prices", "Prices of an article in all price lists", schema::goods::prices(), None, "listPrices", Vec::new()),
+            entity(
+                "prices",
+                "Prices of an article in all price lists",
+                schema::goods::prices(),
+                None,
+                "listPrices",
+                Vec::new(),
+            ),
             entity(
                 "stock",
                 "Stock of an article over all locations",

@@ -2,7 +2,9 @@
 //! system, but names, addresses and numbers of buyers are labelled here too, so that the label is not lost on the way.
 
 pub(super) mod goods;
+pub(super) mod ledger;
 mod order;
+pub(super) mod receivables;
 mod shipment;
 
 use crate::catalog::build::{closed, list, may, must, nested, object};
@@ -113,4 +115,3 @@ pub(super) fn discount_code() -> ObjectSpec {
         ],
     )
 }
-

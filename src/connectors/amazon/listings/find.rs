@@ -76,7 +76,12 @@ impl Amazon {
         }
     }
 
-    async fn listings_of(&self, market: &str, skus: &[&str], blocks: &str) -> Result<Vec<(String, Value)>, ConnectorError> {
+    async fn listings_of(
+        &self,
+        market: &str,
+        skus: &[&str],
+        blocks: &str,
+    ) -> Result<Vec<(String, Value)>, ConnectorError> {
         const OPERATION: &str = "searchListingsItems";
         let [a, b, c] = ITEMS;
         let mut url = http::join(&self.endpoint, &[a, b, c, &self.seller])?;
@@ -133,7 +138,10 @@ fn shape(entity: &str, market: &str, sku: &str, item: &Value) -> Value {
     match entity {
         "quantities" => {
             shown.push("channel", Value::text(channel(availability)));
-            shown.push("quantity", merchants(availability).and_then(|own| own.get("quantity")).cloned().unwrap_or_default());
+            shown.push(
+                "quantity",
+                merchants(availability).and_then(|own| own.get("quantity")).cloned().unwrap_or_default(),
+            );
         }
         "prices" => {
             let offers = item.get("attributes").and_then(|attributes| attributes.get("purchasable_offer"));

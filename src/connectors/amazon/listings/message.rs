@@ -99,12 +99,16 @@ fn quantity(payload: &Value) -> Value {
 
 fn changes(payload: &Value) -> Result<Vec<Value>, ConnectorError> {
     let attributes = payload.get("attributes").and_then(Value::as_object);
-    let set = attributes.into_iter().flat_map(Object::iter).map(|(name, value)| patch("replace", name, Some(value.clone())));
+    let set =
+        attributes.into_iter().flat_map(Object::iter).map(|(name, value)| patch("replace", name, Some(value.clone())));
     let names = payload.get("remove").and_then(Value::as_list).unwrap_or_default();
     let gone = names.iter().filter_map(Value::as_text).map(|name| patch("delete", name, None));
     let patches: Vec<Value> = set.chain(gone).collect();
     if patches.is_empty() {
-        return Err(ConnectorError::new(ErrorKind::Rejected, "the listing's change changes nothing: it names no attribute"));
+        return Err(ConnectorError::new(
+            ErrorKind::Rejected,
+            "the listing's change changes nothing: it names no attribute",
+        ));
     }
     Ok(patches)
 }

@@ -23,7 +23,10 @@ pub(super) fn shown(offer: &Value) -> Option<Value> {
     let mut shown = Object::new();
     shown.push("audience", Value::text(audience(offer)));
     shown.push("currency", offer.get("currency").cloned().unwrap_or_default());
-    shown.push("price", step(offer, "our_price")?.get("value_with_tax").filter(|price| price.as_decimal().is_some())?.clone());
+    shown.push(
+        "price",
+        step(offer, "our_price")?.get("value_with_tax").filter(|price| price.as_decimal().is_some())?.clone(),
+    );
     if let Some(sale) = step(offer, "discounted_price") {
         let mut part = Object::new();
         for (name, from) in [("price", "value_with_tax"), ("startAt", "start_at"), ("endAt", "end_at")] {
@@ -87,7 +90,8 @@ pub(super) fn merged(market: &str, there: &[Value], told: &[Value]) -> Result<Ve
 fn part(offer: &Value, name: &str) -> Result<Option<Value>, ConnectorError> {
     let price = |of: &Value| -> Result<Value, ConnectorError> {
         let price = of.get("price").and_then(Value::as_decimal).filter(|price| *price > Decimal::ZERO);
-        let price = price.ok_or_else(|| ConnectorError::new(ErrorKind::Rejected, "a price is not more than nothing"))?;
+        let price =
+            price.ok_or_else(|| ConnectorError::new(ErrorKind::Rejected, "a price is not more than nothing"))?;
         Ok(Value::Decimal(price.normalize()))
     };
     Ok(match name {
@@ -96,7 +100,11 @@ fn part(offer: &Value, name: &str) -> Result<Option<Value>, ConnectorError> {
             None => None,
             Some(sale) => {
                 let at = |name: &str| sale.get(name).cloned().unwrap_or_default();
-                Some(scheduled([("start_at", at("startAt")), ("end_at", at("endAt")), ("value_with_tax", price(sale)?)]))
+                Some(scheduled([
+                    ("start_at", at("startAt")),
+                    ("end_at", at("endAt")),
+                    ("value_with_tax", price(sale)?),
+                ]))
             }
         },
         _ => match offer.get("tiers").and_then(Value::as_list).filter(|tiers| !tiers.is_empty()) {

@@ -3,9 +3,9 @@
 
 use reqwest::Method;
 
+use super::super::{Amazon, answer};
 use super::find::ITEMS;
 use super::message::{Content, Message, patch};
-use super::super::{Amazon, answer};
 use super::{price, text};
 use crate::connectors::contract::{ConnectorError, ErrorKind, FieldError, WriteAnswer, WriteRequest};
 use crate::connectors::http;

@@ -133,14 +133,14 @@ fn offer(needed: &[&str]) -> Base {
     );
     let tier = nested(
         "QuantityTier",
-        vec![
-            must("from", Base::Int, "From how many on"),
-            must("price", Base::Decimal, "The price of one then"),
-        ],
+        vec![must("from", Base::Int, "From how many on"), must("price", Base::Decimal, "The price of one then")],
     );
     let currency = (Base::Text, "The currency, which is that of the marketplace");
-    let currency =
-        if needed.contains(&"currency") { must("currency", currency.0, currency.1) } else { may("currency", currency.0, currency.1) };
+    let currency = if needed.contains(&"currency") {
+        must("currency", currency.0, currency.1)
+    } else {
+        may("currency", currency.0, currency.1)
+    };
     nested(
         "OfferPrice",
         vec![
