@@ -7,6 +7,8 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "whole/inventory.rs"]
+mod inventory;
 #[path = "whole/support.rs"]
 mod support;
 
