@@ -6,6 +6,10 @@
 //! * `GET /counters`, `POST /counters/reset`
 //! * `GET|PUT /faults` – `{"spec":"20%","down":{"tims":"1h"},"expire_tokens":true,"expire_secret":true}`, each optional
 //! * `GET|POST /clock` – `{"advance":"1h"}`, `{"speed":1000}`
+//! * `PUT /periods/{id}` – `{"status":"closed"}` or `"open"`: closes or opens a period of TIMS' ledger
+//! * `POST /warehouse/ship` – ships what is released; `{"orders":["amazon:…"]}` only these
+//! * `GET /listings/{marketplace}/{sku}`; `GET /listings` – those that were changed; `PUT /stock/{sku}/{location}`,
+//!   `PUT /price_lists/{list}/prices/{sku}`; `POST /stock/change` – `{"skus":1000}`, or `{"skus":1000,"on_hand":0}`
 //! * `GET|PUT /orders/{id}`, `POST /orders/{id}/change`, `POST /evolve` – `{"percent":5}`
 
 use std::time::Duration;
@@ -17,9 +21,11 @@ use super::SandboxClock;
 use super::call::Call;
 use super::counters::Counters;
 use super::faults::FaultSpec;
+use super::goods;
 use super::journal::{DocKind, Entry};
 use super::reply::Reply;
 use super::shop::Change;
+use super::warehouse;
 use super::world::{World, locked};
 use crate::clock::after;
 
@@ -52,6 +58,16 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         },
         ("PUT", ["orders", id]) => put_order(world, id, &body),
         ("POST", ["orders", id, "change"]) => change_order(world, id, &body),
+        ("PUT", ["periods", id]) => set_period(world, id, &body),
+        ("POST", ["warehouse", "ship"]) => ship(world, &body),
+        ("GET", ["listings"]) => Ok(Value::Array(locked(&world.listings).changes())),
+        ("GET", ["listings", market, sku]) => match locked(&world.listings).get(market, sku) {
+            Some(listing) => serde_json::to_value(listing).map_err(|cause| cause.to_string()),
+            None => return refused(404, "there is no such listing"),
+        },
+        ("PUT", ["stock", sku, location]) => goods::count(world, sku, location, &body),
+        ("POST", ["stock", "change"]) => goods::change(world, &body),
+        ("PUT", ["price_lists", list, "prices", sku]) => goods::price(world, list, sku, &body),
         ("POST", ["evolve"]) => evolve(world, &body),
         _ => return refused(404, &format!("there is no {} /admin/{}", call.method, call.path.join("/"))),
     };
@@ -191,6 +207,15 @@ fn change_order(world: &World, id: &str, body: &Value) -> Result<Value, String> 
     Ok(order)
 }
 
+fn set_period(world: &World, id: &str, body: &Value) -> Result<Value, String> {
+    known_fields(body, &["status"])?;
+    let mut tims = locked(&world.tims);
+    let entry = tims.set_period(id, body["status"].as_str().unwrap_or_default(), world.clock.now())?;
+    world.journal.write(std::slice::from_ref(&entry))?;
+    tims.apply(&entry, &[]);
+    Ok(json!({"id": id, "status": body["status"]}))
+}
+
 fn evolve(world: &World, body: &Value) -> Result<Value, String> {
     known_fields(body, &["percent"])?;
     let percent = body["percent"].as_u64().and_then(|percent| u8::try_from(percent).ok()).filter(|p| *p <= 100);
@@ -202,7 +227,19 @@ fn evolve(world: &World, body: &Value) -> Result<Value, String> {
     Ok(json!({"changed": tally}))
 }
 
-fn known_fields(body: &Value, known: &[&str]) -> Result<(), String> {
+fn ship(world: &World, body: &Value) -> Result<Value, String> {
+    known_fields(body, &["orders"])?;
+    let names = match body.get("orders") {
+        None => None,
+        Some(names) => {
+            let names = names.as_array().ok_or("orders is a list of external references")?;
+            Some(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect::<Vec<_>>())
+        }
+    };
+    warehouse::ship(world, names.as_deref())
+}
+
+pub(super) fn known_fields(body: &Value, known: &[&str]) -> Result<(), String> {
     let fields = body.as_object().ok_or("an object is wanted")?;
     match fields.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(format!("there is no `{name}`; there are {}", known.join(", "))),

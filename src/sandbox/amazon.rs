@@ -3,6 +3,7 @@
 //! `x-sandbox-reason`.
 
 mod blocks;
+pub(super) mod listings;
 mod orders;
 mod page;
 mod query;
@@ -67,7 +68,7 @@ impl Done {
 }
 
 /// The operations, a file of them each. A new part of the API is its file and its line here.
-const FAMILIES: &[&[Operation]] = &[orders::OPERATIONS];
+const FAMILIES: &[&[Operation]] = &[orders::OPERATIONS, listings::OPERATIONS];
 
 /// What the counters call this request.
 pub(super) fn operation(call: &Call) -> &'static str {

@@ -5,16 +5,21 @@
 mod actions;
 mod allocations;
 mod books;
+mod changes;
 mod customers;
 mod fields;
+mod finance;
 mod items;
 mod listing;
 mod lookups;
 mod memory;
 mod orders;
+mod prices;
 mod problem;
 mod routes;
 mod schemas;
+mod shipments;
+mod stock;
 mod style;
 mod totals;
 
@@ -30,10 +35,11 @@ use super::call::Call;
 use super::journal::{Answer, DocKind, Entry};
 use super::lwa::{self, Shown};
 use super::reply::{Reply, request_id};
-use super::shop::Shop;
+use super::shop::{Assortment, Shop};
 use super::world::{World, locked};
 use super::{FieldStyle, RateLimit, key};
 use books::put_text;
+use changes::Changes;
 use items::Items;
 use memory::Memory;
 use problem::Problem;
@@ -48,8 +54,11 @@ pub(super) struct Tims {
     limit: RateLimit,
     window: (Timestamp, u32),
     now: Timestamp,
+    /// When the shop began, which decides the periods that are closed.
+    began: Timestamp,
     items: Items,
     documents: BTreeMap<DocKind, Documents>,
+    changes: Changes,
     customer_refs: HashMap<(String, String), String>,
     customer_keys: HashMap<String, BTreeSet<String>>,
     taken: HashMap<(String, String), Decimal>,
@@ -156,8 +165,10 @@ impl Tims {
             limit,
             window: (Timestamp::MIN, 0),
             now: Timestamp::UNIX_EPOCH,
+            began: Timestamp::UNIX_EPOCH,
             items: Items::default(),
             documents: BTreeMap::new(),
+            changes: Changes::default(),
             customer_refs: HashMap::new(),
             customer_keys: HashMap::new(),
             taken: HashMap::new(),
@@ -172,8 +183,14 @@ impl Tims {
     }
 
     /// Gives TIMS the items that the shop sells.
-    pub(super) fn stock_up(&mut self, shop: &Shop) {
-        self.items = Items::of(shop);
+    pub(super) fn stock_up(&mut self, shop: &Shop, assortment: Assortment) {
+        self.items = Items::of(shop, assortment);
+        self.began = shop.start();
+    }
+
+    /// Lets the books know what time it is, as every request does.
+    pub(super) fn set_time(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     fn throttle(&mut self) -> Result<(), Problem> {
@@ -206,6 +223,7 @@ impl Tims {
     }
 
     fn serve(&mut self, world: &World, call: &Call) -> Result<Reply, Problem> {
+        self.changes.age(self.now);
         let due = self.expired(self.now);
         self.commit(world, due)?;
         let segments = call.segments();

@@ -92,6 +92,9 @@ impl Batches {
             if let Some(end) = memchr::memrchr(b'\n', &text) {
                 self.carried.extend_from_slice(text.get(end + 1..).unwrap_or_default());
                 text.truncate(end + 1);
+                if text.len() > MAX_RECORD && text.split(|byte| *byte == b'\n').any(|line| line.len() > MAX_RECORD) {
+                    return Err(too_long());
+                }
                 break;
             }
             if text.len() > MAX_RECORD {

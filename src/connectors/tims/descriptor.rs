@@ -94,6 +94,7 @@ fn customers() -> EntitySpec {
         operation,
         idempotency,
         natural_key,
+        bulk: None,
     };
     EntitySpec {
         name: "customers",
@@ -122,6 +123,7 @@ fn sales_orders() -> EntitySpec {
         operation,
         idempotency,
         natural_key,
+        bulk: None,
     };
     let action =
         |verb, operation| write(verb, Arc::new(schema::sales_order_action(verb)), operation, Idempotency::Key, &["id"]);
@@ -155,6 +157,7 @@ fn allocations() -> EntitySpec {
         operation,
         idempotency: Idempotency::Key,
         natural_key,
+        bulk: None,
     };
     EntitySpec {
         name: "allocations",

@@ -205,7 +205,9 @@ impl Tims {
                 return Err(Problem::field(&format!("{path}.location"), "unknown_location", message));
             }
             let item = self.items.by_id(line["item_id"].as_str().unwrap_or_default());
-            let there = item.map_or(Decimal::ZERO, |item| item.on_hand(location) - self.allocated(&item.sku, location));
+            let there = item
+                .as_ref()
+                .map_or(Decimal::ZERO, |item| self.on_hand(item, location) - self.allocated(&item.sku, location));
             let sku = item.map(|item| item.sku.clone()).unwrap_or_default();
             let used: Decimal =
                 taken.iter().filter(|(s, l, _)| *s == sku && l == location).map(|(_, _, amount)| *amount).sum();

@@ -63,10 +63,11 @@ impl Tims {
     }
 
     /// Writes entries down and puts them into effect.
-    pub(super) fn commit(&mut self, world: &World, entries: Vec<Entry>) -> Result<(), Problem> {
+    pub(super) fn commit(&mut self, world: &World, mut entries: Vec<Entry>) -> Result<(), Problem> {
         if entries.is_empty() {
             return Ok(());
         }
+        entries.extend(self.invoices_of(&entries));
         world.journal.write(&entries).map_err(|cause| Problem::new(500, "journal_failed", cause))?;
         for entry in &entries {
             self.apply(entry, &entries);
@@ -89,6 +90,11 @@ impl Tims {
     }
 
     fn replace(&mut self, kind: DocKind, id: &str, text: Option<Arc<str>>) {
+        match kind {
+            // The stock and the prices of an item are told of together, by its SKU.
+            DocKind::Stock | DocKind::Price => self.changes.add_item(kind, id, text.as_deref()),
+            _ => self.changes.add(kind, id, text.as_deref()),
+        }
         let documents = self.documents.entry(kind).or_default();
         let before = match &text {
             Some(text) => documents.insert(id.to_owned(), Arc::clone(text)),
@@ -98,7 +104,7 @@ impl Tims {
         let index: fn(&mut Self, &str, &Value, bool) = match kind {
             DocKind::Customer => Self::index_customer,
             DocKind::Allocation => Self::index_allocation,
-            DocKind::SalesOrder => return,
+            _ => return,
         };
         for (text, is_new) in [(before, false), (text, true)] {
             let Some(document) = text.and_then(|text| serde_json::from_str::<Value>(&text).ok()) else { continue };
@@ -132,6 +138,10 @@ impl Tims {
             let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
             let amount = totals::number(&line["allocated"]);
             *self.taken.entry((text("sku"), text("location"))).or_default() += if is_new { amount } else { -amount };
+            if !amount.is_zero() {
+                let at = allocation["updated_at"].as_str().and_then(|text| text.parse().ok());
+                self.changes.note("stock", &text("sku"), 0, at.unwrap_or(self.now));
+            }
         }
         if let Some(at) = allocation["expires_at"].as_str().and_then(|text| text.parse().ok()) {
             let expiry = (at, id.to_owned());

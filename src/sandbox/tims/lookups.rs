@@ -1,4 +1,4 @@
-//! What is only looked up: items, their stock, and codes of discounts.
+//! What is only looked up: items and codes of discounts.
 
 use serde_json::Value;
 
@@ -10,13 +10,12 @@ use super::{Tims, no_such};
 use crate::sandbox::call::Call;
 use crate::sandbox::journal::DocKind;
 
-/// Items, stock and codes of discounts.
+/// Items and codes of discounts.
 pub(super) const ROUTES: &[Route] = &[
     Route { name: "tims.items.list", method: "GET", path: &["items"], serve: Serve::Tell(list_items) },
     Route { name: "tims.items.get", method: "GET", path: &["items", "{}"], serve: Serve::Tell(item) },
     Route { name: "tims.discount_codes.list", method: "GET", path: &["discount_codes"], serve: Serve::Tell(codes) },
     Route { name: "tims.discount_codes.get", method: "GET", path: &["discount_codes", "{}"], serve: Serve::Tell(code) },
-    Route { name: "tims.stock.list", method: "GET", path: &["stock"], serve: Serve::Tell(stock) },
 ];
 
 fn item_missing(id: &str) -> Problem {
@@ -25,29 +24,16 @@ fn item_missing(id: &str) -> Problem {
 
 fn item(tims: &Tims, call: &Call) -> Result<Value, Problem> {
     let id = call.segment_from_end(0);
-    tims.items.by_id(id).map(Item::json).ok_or_else(|| item_missing(id))
+    tims.items.by_id(id).map(|item| item.json()).ok_or_else(|| item_missing(id))
 }
 
 fn list_items(tims: &Tims, call: &Call) -> Result<Value, Problem> {
-    let listing = Listing::read(call, &["sku"])?;
-    let found = tims.asked_items(&listing);
-    if let (Some(skus), true) = (listing.values("sku"), found.is_empty()) {
-        return Err(item_missing(&skus.join(",")));
+    let listing = Listing::read(call, &["sku", "id"])?;
+    let found = listing.page_of(tims.asked_items(&listing).map(|item| (item.sku.clone(), item.json())));
+    match listing.values("sku") {
+        Some(skus) if found["data"].as_array().is_none_or(Vec::is_empty) => Err(item_missing(&skus.join(","))),
+        _ => Ok(found),
     }
-    Ok(listing.page(found.iter().map(|item| (item.sku.as_str(), item.json()))))
-}
-
-fn stock(tims: &Tims, call: &Call) -> Result<Value, Problem> {
-    let listing = Listing::read(call, &["sku", "location"])?;
-    let location = listing.values("location").and_then(|names| names.first());
-    let location = location.map_or(items::LOCATIONS[0], String::as_str);
-    let found = tims.asked_items(&listing);
-    let rows = found.iter().map(|item| {
-        let mut stock = item.stock(location, tims.allocated(&item.sku, location));
-        stock["as_of"] = tims.now.to_string().into();
-        (item.sku.as_str(), stock)
-    });
-    Ok(listing.page(rows))
 }
 
 fn code(_: &Tims, call: &Call) -> Result<Value, Problem> {
@@ -68,15 +54,19 @@ impl Tims {
         self.document(kind, id).ok_or_else(|| no_such(what, id))
     }
 
-    fn asked_items(&self, listing: &Listing) -> Vec<&Item> {
-        match listing.values("sku") {
-            None => self.items.all().collect(),
-            Some(skus) => {
-                let mut found: Vec<_> = skus.iter().filter_map(|sku| self.items.find(sku)).collect();
-                found.sort_by(|a, b| a.sku.cmp(&b.sku));
-                found.dedup_by(|a, b| a.sku == b.sku);
-                found
-            }
-        }
+    /// The items that a list asks for, by SKU: those of its SKUs or ids, or all from where its page begins.
+    pub(super) fn asked_items<'a>(&'a self, listing: &Listing) -> Box<dyn Iterator<Item = Item> + 'a> {
+        let ids = listing.values("id");
+        let Some(names) = listing.values("sku").or(ids) else {
+            // What a page begins after is a SKU, or the name of a row of one.
+            let after = listing.after().unwrap_or_default();
+            let sku = after.split(['@', '/']).next().unwrap_or_default();
+            return Box::new(self.items.from(sku));
+        };
+        let found = names.iter().filter_map(|name| self.items.find(name).or_else(|| self.items.by_id(name)));
+        let mut found: Vec<Item> = found.collect();
+        found.sort_by(|a, b| a.sku.cmp(&b.sku));
+        found.dedup_by(|a, b| a.sku == b.sku);
+        Box::new(found.into_iter())
     }
 }

@@ -84,7 +84,7 @@ pub(super) const ROUTES: &[Route] = &[
 ];
 
 fn list(tims: &Tims, call: &Call) -> Result<Value, Problem> {
-    let names = ["source", "external_ref", "status", "customer_id", "channel", "updated_at"];
+    let names = ["id", "source", "external_ref", "status", "customer_id", "channel", "updated_at"];
     Ok(tims.list(DocKind::SalesOrder, &Listing::read(call, &names)?))
 }
 

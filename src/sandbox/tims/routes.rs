@@ -3,8 +3,9 @@
 
 use serde_json::Value;
 
+use super::finance::{accounts, credit_notes, invoices, journals, payments, periods};
 use super::problem::Problem;
-use super::{Outcome, Tims, allocations, customers, lookups, orders};
+use super::{Outcome, Tims, allocations, changes, customers, lookups, orders, prices, shipments, stock};
 use crate::sandbox::call::Call;
 
 /// A path and what answers there.
@@ -27,7 +28,22 @@ pub(super) enum Serve {
     Remove(fn(&Tims, &str) -> Result<Outcome, Problem>),
 }
 
-const FAMILIES: &[&[Route]] = &[customers::ROUTES, lookups::ROUTES, orders::ROUTES, allocations::ROUTES];
+const FAMILIES: &[&[Route]] = &[
+    allocations::ROUTES,
+    changes::ROUTES,
+    customers::ROUTES,
+    lookups::ROUTES,
+    orders::ROUTES,
+    prices::ROUTES,
+    shipments::ROUTES,
+    stock::ROUTES,
+    accounts::ROUTES,
+    credit_notes::ROUTES,
+    invoices::ROUTES,
+    journals::ROUTES,
+    payments::ROUTES,
+    periods::ROUTES,
+];
 
 /// The route of a method and a path.
 pub(super) fn find(method: &str, path: &[&str]) -> Option<&'static Route> {
