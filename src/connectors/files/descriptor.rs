@@ -164,5 +164,6 @@ fn write(
         operation,
         idempotency,
         natural_key,
+        bulk: None,
     }
 }
