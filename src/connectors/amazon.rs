@@ -8,6 +8,7 @@ mod orders;
 mod position;
 pub mod region;
 mod schema;
+pub mod settlement;
 mod token;
 
 use std::sync::Arc;

@@ -2,9 +2,11 @@
 
 mod descriptor;
 mod family;
+mod ledger;
 mod limit;
 mod login;
 mod lookup;
+mod receivables;
 mod refusal;
 mod schema;
 mod style;

@@ -4,6 +4,7 @@
 mod item;
 mod package;
 mod party;
+pub(super) mod settlement;
 mod tax;
 
 use crate::catalog::build::{closed, list, may, must, nested, object, open};
