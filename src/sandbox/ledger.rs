@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(super) use account::{ACCOUNTS, Account, Charset};
-pub(super) use event::{Amount, Event, Item, Kind};
+pub(super) use event::Event;
 
 use super::journal::Entry;
 use super::key;
@@ -109,9 +109,9 @@ impl Ledger {
         &self.brought
     }
 
-    /// What getReportDocument answers for one of them: the `url` that was brought in with it.
+    /// What getReportDocument answers for one of them, as it was brought in.
     pub(super) fn brought_document(&self, id: &str) -> Option<Value> {
-        self.brought.iter().find(|report| report["reportDocumentId"] == id && report["url"].is_string()).cloned()
+        self.brought.iter().find(|one| one["reportDocumentId"] == id && one["url"].is_string()).cloned()
     }
 
     /// Puts an entry into effect.
@@ -145,7 +145,8 @@ impl Ledger {
         let at = Timestamp::from_second(now.as_second()).unwrap_or(now);
         let id = key::hex(&["refund asked", order_id, &place.to_string()], 16);
         let asked = RefundOrder { id, order_id: order_id.to_owned(), at, items };
-        let event = refund::asked(order, &asked).ok_or("nothing of these items was shipped, or the order is unknown")?;
+        let event =
+            refund::asked(order, &asked).ok_or("nothing of these items was shipped, or the order is unknown")?;
         Ok((Entry::Refund(asked), event))
     }
 
@@ -167,7 +168,9 @@ impl Ledger {
         let net = activity::carried(account, last, start, &mut events);
         let reserve = activity::reserve(account, number, net, end, &mut events);
         let total = net - reserve;
-        let id = 10_000_000_000 + key::number(&["settlement", &seed.to_string(), account.marketplace, &number.to_string()]) % 80_000_000_000;
+        let id = 10_000_000_000
+            + key::number(&["settlement", &seed.to_string(), account.marketplace, &number.to_string()])
+                % 80_000_000_000;
         let report_id = (50_000_000_000 + id / 7).to_string();
         let uuid = key::hex(&["document", &id.to_string()], 32);
         let document_id = format!(
@@ -229,7 +232,11 @@ impl Ledger {
             {
                 event.posted = posted.max(start);
                 for item in &event.items {
-                    settled.pieces.push((event.order_id.clone(), item.order_item_id.clone(), done(&item.order_item_id) + item.quantity));
+                    settled.pieces.push((
+                        event.order_id.clone(),
+                        item.order_item_id.clone(),
+                        done(&item.order_item_id) + item.quantity,
+                    ));
                 }
                 if !self.orders.contains(&event.order_id) {
                     settled.orders.push(event.order_id.clone());

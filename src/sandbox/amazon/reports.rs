@@ -12,7 +12,7 @@ use serde_json::{Value, json};
 use super::{Done, Operation, Refusal};
 use crate::sandbox::call::Call;
 use crate::sandbox::documents;
-use crate::sandbox::faults::Reports;
+use crate::sandbox::faults::ReportFault;
 use crate::sandbox::key;
 use crate::sandbox::ledger::{self, ACCOUNTS, Charset, Settlement};
 use crate::sandbox::quota::Plan;
@@ -103,7 +103,7 @@ fn all(world: &World) -> Result<Vec<(Timestamp, Value)>, Refusal> {
     })?;
     let ledger = locked(&world.ledger);
     let mut reports: Vec<(Timestamp, Value)> = ledger.settlements().iter().map(told).collect();
-    reports.extend(ledger.brought().iter().map(|report| {
+    reports.extend(ledger.brought().iter().filter(|one| one["reportId"].is_string()).map(|report| {
         let made = report["createdTime"].as_str().and_then(|text| text.parse().ok()).unwrap_or(Timestamp::MIN);
         (made, report.clone())
     }));
@@ -116,7 +116,8 @@ fn list(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refusal> {
     let search = Search::read(world, call, now)?;
     let oldest = now - KEPT;
     let fits = |(made, report): &(Timestamp, Value)| {
-        let takes = |wanted: &[String], value: &Value| wanted.is_empty() || wanted.iter().any(|one| *value == one.as_str());
+        let takes =
+            |wanted: &[String], value: &Value| wanted.is_empty() || wanted.iter().any(|one| *value == one.as_str());
         let markets = report["marketplaceIds"].as_array();
         *made >= search.since.max(oldest)
             && *made <= search.until
@@ -149,22 +150,33 @@ struct Search {
 
 impl Search {
     fn read(world: &World, call: &Call, now: Timestamp) -> Result<Self, Refusal> {
-        const NAMES: [&str; 7] =
-            ["reportTypes", "processingStatuses", "marketplaceIds", "pageSize", "createdSince", "createdUntil", "nextToken"];
+        const NAMES: [&str; 7] = [
+            "reportTypes",
+            "processingStatuses",
+            "marketplaceIds",
+            "pageSize",
+            "createdSince",
+            "createdUntil",
+            "nextToken",
+        ];
         for (place, (name, value)) in call.query.iter().enumerate() {
             if !NAMES.contains(&name.as_str()) {
                 return Err(invalid("Invalid input", format!("getReports has no parameter {name}")));
             }
             if value.is_empty() || call.query.iter().take(place).any(|(earlier, _)| earlier == name) {
-                return Err(invalid("Invalid input", format!("{name} is empty or given twice; lists are joined by commas")));
+                return Err(invalid(
+                    "Invalid input",
+                    format!("{name} is empty or given twice; lists are joined by commas"),
+                ));
             }
         }
         if let Some(token) = call.parameter("nextToken") {
             if call.query.len() > 1 {
                 return Err(invalid("Invalid input", "nextToken must be the only parameter"));
             }
-            return Self::of_token(world, token)
-                .ok_or_else(|| invalid("Invalid input", "the nextToken was not given out here; was it percent-encoded?"));
+            return Self::of_token(world, token).ok_or_else(|| {
+                invalid("Invalid input", "the nextToken was not given out here; was it percent-encoded?")
+            });
         }
         let list = |name: &str, most: usize| -> Result<Vec<String>, Refusal> {
             let values: Vec<String> =
@@ -225,15 +237,7 @@ impl Search {
         }
         let (types, statuses, markets, page_size, since, until, from): (_, _, _, _, String, String, _) =
             serde_json::from_str(content).ok()?;
-        Some(Self {
-            types,
-            statuses,
-            markets,
-            page_size,
-            since: since.parse().ok()?,
-            until: until.parse().ok()?,
-            from,
-        })
+        Some(Self { types, statuses, markets, page_size, since: since.parse().ok()?, until: until.parse().ok()?, from })
     }
 }
 
@@ -314,20 +318,20 @@ fn packed(text: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The report with what is to be wrong with it: an amount that is a minor unit off, or a row that nobody knows.
-fn spoilt(wanted: Option<Reports>, text: Vec<u8>) -> Vec<u8> {
+fn spoilt(wanted: Option<ReportFault>, text: Vec<u8>) -> Vec<u8> {
     let Some(wanted) = wanted else { return text };
     let mut lines: Vec<Vec<u8>> = text.split(|&byte| byte == b'\n').map(<[u8]>::to_vec).collect();
     // Below the columns and the totals; there is always one, the reserve or a fee.
     let Some(line) = lines.get_mut(2) else { return text };
     let mut cells: Vec<Vec<u8>> = line.split(|&byte| byte == b'\t').map(<[u8]>::to_vec).collect();
     match wanted {
-        Reports::Unbalanced => {
+        ReportFault::Unbalanced => {
             // The last digit of the amount becomes another.
             if let Some(last) = cells.get_mut(14).and_then(|amount| amount.last_mut()) {
                 *last = if *last == b'9' { b'8' } else { *last + 1 };
             }
         }
-        Reports::UnknownCode => {
+        ReportFault::UnknownCode => {
             for (place, name) in [(6, "Lunar Fee"), (12, "Lunar Fee"), (13, "Tidal surcharge")] {
                 if let Some(cell) = cells.get_mut(place) {
                     *cell = name.as_bytes().to_vec();

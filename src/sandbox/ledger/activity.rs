@@ -44,7 +44,8 @@ impl Maker<'_> {
 
     fn push(&mut self, what: &str, transaction: &str, hundredths: i64, amounts: &[(&str, &str, i64)]) -> &mut Event {
         let event = Event::of_account(self.account, self.id(what), transaction, self.at(hundredths));
-        let event = amounts.iter().fold(event, |event, (kind, description, minor)| event.with(kind, description, *minor));
+        let event =
+            amounts.iter().fold(event, |event, (kind, description, minor)| event.with(kind, description, *minor));
         self.events.push(event);
         let last = self.events.len() - 1;
         &mut self.events[last]
@@ -66,7 +67,10 @@ impl Maker<'_> {
     }
 
     fn shipment_id(&self) -> String {
-        format!("FBA15{}", key::hex(&["fba shipment", self.account.marketplace, &self.number.to_string()], 7).to_uppercase())
+        format!(
+            "FBA15{}",
+            key::hex(&["fba shipment", self.account.marketplace, &self.number.to_string()], 7).to_uppercase()
+        )
     }
 }
 

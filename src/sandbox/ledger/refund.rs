@@ -94,8 +94,12 @@ fn event(account: &'static Account, order: &Value, id: String, posted: Timestamp
 
 /// What goes back of what an item brought: all that the buyer paid, and Amazon's commission less its fee.
 fn given_back(sold: &Item, percent: i64) -> Item {
-    let mut back =
-        Item { order_item_id: sold.order_item_id.clone(), sku: sold.sku.clone(), quantity: sold.quantity, amounts: vec![] };
+    let mut back = Item {
+        order_item_id: sold.order_item_id.clone(),
+        sku: sold.sku.clone(),
+        quantity: sold.quantity,
+        amounts: vec![],
+    };
     let mut commission = 0;
     // Tax is the one part whose groups must come to nothing, so what is withheld follows the taxes that were refunded.
     for amount in &sold.amounts {
@@ -107,7 +111,10 @@ fn given_back(sold: &Item, percent: i64) -> Item {
         }
     }
     let taxes = [
-        ("MarketplaceFacilitatorTax-Principal", back.sum("ItemPrice", Some("Tax")) + back.sum("Promotion", Some("TaxDiscount"))),
+        (
+            "MarketplaceFacilitatorTax-Principal",
+            back.sum("ItemPrice", Some("Tax")) + back.sum("Promotion", Some("TaxDiscount")),
+        ),
         ("MarketplaceFacilitatorTax-Shipping", back.sum("ItemPrice", Some("ShippingTax"))),
         ("MarketplaceFacilitatorTax-Giftwrap", back.sum("ItemPrice", Some("GiftWrapTax"))),
     ];

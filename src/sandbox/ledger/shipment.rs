@@ -177,7 +177,11 @@ pub(super) fn item_of(account: &Account, order: &Value, item: &Value, before: i6
     }
     let points = &item["expense"]["pointsCost"]["pointsGranted"]["pointsMonetaryValue"];
     let granted = minor(points, account.digits);
-    told.add("Points", "PointsGranted", -(divided(granted * after, ordered.max(1)) - divided(granted * before, ordered.max(1))));
+    told.add(
+        "Points",
+        "PointsGranted",
+        -(divided(granted * after, ordered.max(1)) - divided(granted * before, ordered.max(1))),
+    );
     told
 }
 
