@@ -6,6 +6,8 @@
 mod amazon;
 #[path = "sandbox/conformance.rs"]
 mod conformance;
+#[path = "sandbox/conformance_reports.rs"]
+mod conformance_reports;
 #[path = "sandbox/durability.rs"]
 mod durability;
 #[path = "sandbox/faults.rs"]
