@@ -12,6 +12,8 @@ mod conformance;
 mod durability;
 #[path = "sandbox/faults.rs"]
 mod faults;
+#[path = "sandbox/finance.rs"]
+mod finance;
 #[path = "sandbox/shipments.rs"]
 mod shipments;
 #[path = "sandbox/shop.rs"]

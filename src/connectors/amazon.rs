@@ -9,6 +9,7 @@ mod packages;
 mod position;
 pub mod region;
 mod schema;
+pub mod settlement;
 mod token;
 
 use std::sync::Arc;

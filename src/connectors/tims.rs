@@ -3,9 +3,11 @@
 mod descriptor;
 mod family;
 mod feed;
+mod ledger;
 mod limit;
 mod login;
 mod lookup;
+mod receivables;
 mod refusal;
 mod schema;
 mod shipments;

@@ -6,6 +6,7 @@
 //! * `GET /counters`, `POST /counters/reset`
 //! * `GET|PUT /faults` – `{"spec":"20%","down":{"tims":"1h"},"expire_tokens":true,"expire_secret":true}`, each optional
 //! * `GET|POST /clock` – `{"advance":"1h"}`, `{"speed":1000}`
+//! * `PUT /periods/{id}` – `{"status":"closed"}` or `"open"`: closes or opens a period of TIMS' ledger
 //! * `POST /warehouse/ship` – ships what is released; `{"orders":["amazon:…"]}` only these
 //! * `GET /listings/{marketplace}/{sku}`; `GET /listings` – those that were changed; `PUT /stock/{sku}/{location}`,
 //!   `PUT /price_lists/{list}/prices/{sku}`; `POST /stock/change` – `{"skus":1000}`, or `{"skus":1000,"on_hand":0}`
@@ -57,6 +58,7 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         },
         ("PUT", ["orders", id]) => put_order(world, id, &body),
         ("POST", ["orders", id, "change"]) => change_order(world, id, &body),
+        ("PUT", ["periods", id]) => set_period(world, id, &body),
         ("POST", ["warehouse", "ship"]) => ship(world, &body),
         ("GET", ["listings"]) => Ok(Value::Array(locked(&world.listings).changes())),
         ("GET", ["listings", market, sku]) => match locked(&world.listings).get(market, sku) {
@@ -203,6 +205,15 @@ fn change_order(world: &World, id: &str, body: &Value) -> Result<Value, String> 
     world.journal.write(&entries)?;
     entries.iter().for_each(|entry| shop.apply(entry));
     Ok(order)
+}
+
+fn set_period(world: &World, id: &str, body: &Value) -> Result<Value, String> {
+    known_fields(body, &["status"])?;
+    let mut tims = locked(&world.tims);
+    let entry = tims.set_period(id, body["status"].as_str().unwrap_or_default(), world.clock.now())?;
+    world.journal.write(std::slice::from_ref(&entry))?;
+    tims.apply(&entry, &[]);
+    Ok(json!({"id": id, "status": body["status"]}))
 }
 
 fn evolve(world: &World, body: &Value) -> Result<Value, String> {

@@ -63,6 +63,11 @@ pub(super) enum DocKind {
     Customer,
     SalesOrder,
     Allocation,
+    JournalEntry,
+    Period,
+    Invoice,
+    Payment,
+    CreditNote,
     /// What a location has of an item, once that was counted.
     Stock,
     /// A price that was set.
@@ -76,6 +81,11 @@ impl DocKind {
         (Self::Customer, "customers"),
         (Self::SalesOrder, "sales_orders"),
         (Self::Allocation, "allocations"),
+        (Self::JournalEntry, "journal_entries"),
+        (Self::Period, "periods"),
+        (Self::Invoice, "invoices"),
+        (Self::Payment, "payments"),
+        (Self::CreditNote, "credit_notes"),
         (Self::Stock, "stock"),
         (Self::Price, "prices"),
         (Self::Shipment, "shipments"),

@@ -74,6 +74,11 @@ impl Shop {
         shop
     }
 
+    /// When it began.
+    pub(super) fn start(&self) -> Timestamp {
+        self.plan.start
+    }
+
     /// The rows from that place on; `past` leaves out the place itself.
     pub(super) fn rows_from(&self, updated: Timestamp, id: &str, past: bool) -> impl Iterator<Item = &Row> {
         let place = (updated, Arc::from(id));

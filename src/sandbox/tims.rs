@@ -8,6 +8,7 @@ mod books;
 mod changes;
 mod customers;
 mod fields;
+mod finance;
 mod items;
 mod listing;
 mod lookups;
@@ -54,6 +55,8 @@ pub(super) struct Tims {
     limit: RateLimit,
     window: (Timestamp, u32),
     now: Timestamp,
+    /// When the shop began, which decides the periods that are closed.
+    began: Timestamp,
     items: Items,
     documents: BTreeMap<DocKind, Documents>,
     changes: Changes,
@@ -166,6 +169,7 @@ impl Tims {
             limit,
             window: (Timestamp::MIN, 0),
             now: Timestamp::UNIX_EPOCH,
+            began: Timestamp::UNIX_EPOCH,
             items: Items::default(),
             documents: BTreeMap::new(),
             changes: Changes::default(),
@@ -185,6 +189,7 @@ impl Tims {
     /// Gives TIMS the items that the shop sells.
     pub(super) fn stock_up(&mut self, shop: &Shop, assortment: Assortment) {
         self.items = Items::of(shop, assortment);
+        self.began = shop.start();
     }
 
     /// Lets the books know what time it is, as every request does.

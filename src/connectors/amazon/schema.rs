@@ -5,6 +5,7 @@ mod item;
 mod package;
 pub(super) mod parcel;
 mod party;
+pub(super) mod settlement;
 mod tax;
 
 use crate::catalog::build::{closed, list, may, must, nested, object, open};

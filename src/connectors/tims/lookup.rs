@@ -17,6 +17,9 @@ const AT_ONCE: usize = 5;
 
 impl Tims {
     pub(super) async fn look_up(&self, request: &Fetch) -> Result<Vec<Value>, ConnectorError> {
+        if request.entity == "gl_periods" {
+            return self.periods(request).await;
+        }
         let keys: Vec<Option<&str>> = request.values.iter().map(key).collect();
         let mut distinct: Vec<&str> = keys.iter().flatten().copied().collect();
         distinct.sort_unstable();
@@ -61,7 +64,7 @@ impl Tims {
         Ok(found.collect())
     }
 
-    async fn list(&self, entity: &str, by: &str, values: &str) -> Result<Vec<Value>, ConnectorError> {
+    pub(super) async fn list(&self, entity: &str, by: &str, values: &str) -> Result<Vec<Value>, ConnectorError> {
         let filter = format!("filter[{by}]");
         let what = format!("find {entity} by {by}");
         let mut query: Vec<(&str, String)> = vec![(&filter, values.to_owned()), ("limit", BATCH.to_string())];
@@ -72,7 +75,7 @@ impl Tims {
         let mut next: Option<(&str, String)> = None;
         for page in 2.. {
             let asked = query.iter().chain(&next).map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
-            let answer = match self.call(&Task::get(&[entity], &asked, &what)).await {
+            let answer = match self.call(&Task::get(&path(entity, &[]), &asked, &what)).await {
                 Ok(answer) => answer,
                 Err(refusal) if says_none(&refusal.error) => return Ok(documents),
                 Err(refusal) => return Err(refusal.error),
@@ -103,7 +106,7 @@ impl Tims {
     }
 
     async fn one(&self, entity: &str, key: &str) -> Result<Option<(String, Value)>, ConnectorError> {
-        match self.call(&Task::get(&[entity, key], &[], &format!("find {entity}"))).await {
+        match self.call(&Task::get(&path(entity, &[key]), &[], &format!("find {entity}"))).await {
             Ok(done) => Ok(Some((key.to_owned(), unwrapped(done.document)))),
             Err(refusal) if refusal.error.kind == ErrorKind::NotFound => Ok(None),
             Err(refusal) => Err(refusal.error),
@@ -151,6 +154,14 @@ impl Tims {
         let listed = list.iter().filter(|item| ours(item)).filter_map(|item| item.get("ref").and_then(Value::as_text));
         own.into_iter().chain(listed).collect()
     }
+}
+
+/// The address of an entity's documents, with what comes below it.
+pub(super) fn path<'p>(entity: &'p str, below: &[&'p str]) -> Vec<&'p str> {
+    let (ledger, entity) =
+        entity.strip_prefix("gl_").map_or((entity == "journal_entries", entity), |name| (true, name));
+    let folder = ledger.then_some("gl");
+    folder.into_iter().chain([entity]).chain(below.iter().copied()).collect()
 }
 
 /// Some lists answer 404 where nothing fits. A wrong address does so too, and must not look like a missing article.
