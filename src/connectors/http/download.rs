@@ -20,8 +20,14 @@ pub(crate) struct Downloaded {
 impl Transport {
     /// Downloads a document into a file, as its bytes come. The address is one that a remote gave for a few minutes, so a
     /// refusal means that a new one must be asked for.
-    pub(crate) async fn download(&self, address: &str, out: &mut (dyn Write + Send)) -> Result<Downloaded, ConnectorError> {
-        let url = Url::parse(address).ok().filter(|url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(url));
+    pub(crate) async fn download(
+        &self,
+        address: &str,
+        out: &mut (dyn Write + Send),
+    ) -> Result<Downloaded, ConnectorError> {
+        let url = Url::parse(address)
+            .ok()
+            .filter(|url| url.scheme() == "https" || url.scheme() == "http" && is_loopback(url));
         let Some(url) = url else {
             return Err(ConnectorError::new(ErrorKind::Bug, "the address of a document is no https address"));
         };

@@ -102,12 +102,24 @@ impl Draft {
     }
 
     /// Keeps it; the same bytes of the same report are one file.
-    pub(super) fn keep(mut self, report_id: &str, document_id: &str, content_type: Option<String>, now: Timestamp) -> Result<(Report, Archived), ConnectorError> {
+    pub(super) fn keep(
+        mut self,
+        report_id: &str,
+        document_id: &str,
+        content_type: Option<String>,
+        now: Timestamp,
+    ) -> Result<(Report, Archived), ConnectorError> {
         let folder = self.folder.clone();
         self.keep_in(report_id, document_id, content_type, now).map_err(|error| broken(&folder, &error))
     }
 
-    fn keep_in(&mut self, report_id: &str, document_id: &str, content_type: Option<String>, now: Timestamp) -> io::Result<(Report, Archived)> {
+    fn keep_in(
+        &mut self,
+        report_id: &str,
+        document_id: &str,
+        content_type: Option<String>,
+        now: Timestamp,
+    ) -> io::Result<(Report, Archived)> {
         let file = self.file.as_file_mut();
         file.flush()?;
         file.sync_all()?;

@@ -56,7 +56,8 @@ impl Position {
     pub(super) fn read(text: Option<&str>) -> Result<Self, ConnectorError> {
         let Some(text) = text else { return Ok(Self::default()) };
         serde_json::from_str(text).map_err(|error| {
-            let message = format!("the stored position of settlements cannot be read ({error}); reset it to read again");
+            let message =
+                format!("the stored position of settlements cannot be read ({error}); reset it to read again");
             ConnectorError::new(ErrorKind::Bug, message)
         })
     }

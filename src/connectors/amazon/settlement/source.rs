@@ -182,7 +182,10 @@ impl Amazon {
             return page(Vec::new(), &position);
         }
         if again.is_some() {
-            let why = format!("settlement {id} has come before, in another report and with other bytes; {} is not used", known.file);
+            let why = format!(
+                "settlement {id} has come before, in another report and with other bytes; {} is not used",
+                known.file
+            );
             position.finish(&report);
             return page(vec![problem(&id, &why, &known)], &position);
         }
@@ -206,7 +209,9 @@ impl Amazon {
         let downloaded = self.transport.download(address, draft.out()).await?;
         let (now, report) = (self.clock.now(), report.clone());
         let keep = move || draft.keep(&report.report_id, &report.document_id, downloaded.content_type, now);
-        tokio::task::spawn_blocking(keep).await.map_err(|error| ConnectorError::new(ErrorKind::Bug, error.to_string()))?
+        tokio::task::spawn_blocking(keep)
+            .await
+            .map_err(|error| ConnectorError::new(ErrorKind::Bug, error.to_string()))?
     }
 
     /// An archived file, from where its last page ended.
