@@ -21,6 +21,7 @@
 //! counts by reason by the number of reasons.
 
 mod audit;
+mod bulk;
 mod call;
 mod context;
 mod dead_letter;

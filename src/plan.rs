@@ -316,8 +316,52 @@ pub struct TargetPlan {
     pub natural_key: &'static [&'static str],
     /// Its own error policy.
     pub retry: Option<RetryPolicy>,
+    /// How many are written together, where they are.
+    pub batch: Option<BatchPlan>,
+    /// What is done where it is not known whether a write was made, and the remote cannot tell.
+    pub once: Once,
+    /// What becomes of the record where the write fails for good.
+    pub otherwise: Otherwise,
     /// Where it stands in the flow.
     pub at: Span,
+}
+
+/// How many writes go out together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchPlan {
+    /// At most so many.
+    pub most: usize,
+    /// How long the first waits for more.
+    pub within: Duration,
+    /// The remote operation that takes them: `amazon.createFeed`.
+    pub operation: String,
+}
+
+impl BatchPlan {
+    /// How long the first waits for more where the flow does not say.
+    pub const WITHIN: Duration = Duration::from_secs(30);
+}
+
+/// What is done where it is not known whether a write was made, and nobody can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Once {
+    /// It is not made again: rather never than twice.
+    #[default]
+    AtMost,
+    /// It is made again: rather twice than never.
+    AtLeast,
+}
+
+/// What becomes of a record where a write fails for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Otherwise {
+    /// It stops, for someone to look at.
+    #[default]
+    DeadLetter,
+    /// It needs nothing more.
+    Skip,
+    /// It goes on without the answer, which is null then.
+    Continue,
 }
 
 /// How often and how long to try.

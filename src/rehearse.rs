@@ -12,7 +12,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::plan::eval::{Answer, EvalError, Lookups};
-use crate::plan::{LookupId, LookupKind, Next, Plan, Progress, Refusal, TargetId, Write, answer};
+use crate::plan::{LookupId, LookupKind, Next, Otherwise, Plan, Progress, Refusal, TargetId, Write, answer};
 use crate::value::{Object, Value};
 
 /// What lookups and targets answer.
@@ -106,9 +106,19 @@ fn through(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks, look
         match progress.advance(plan, lookups) {
             Next::Write(write) => {
                 if let Some(refusal) = mocks.refusals.get(&write.target) {
-                    let at = plan.targets.get(write.target).map(|target| target.at).unwrap_or_default();
+                    let target = plan.targets.get(write.target);
                     writes.push(write);
-                    break Next::Rejected(EvalError::new(refusal.code, at, refusal.message.clone()));
+                    let at = target.map(|target| target.at).unwrap_or_default();
+                    match target.map(|target| target.otherwise).unwrap_or_default() {
+                        Otherwise::DeadLetter => {
+                            break Next::Rejected(EvalError::new(refusal.code, at, refusal.message.clone()));
+                        }
+                        Otherwise::Skip => break Next::Skipped { reason: refusal.message.clone(), at },
+                        Otherwise::Continue => {
+                            progress.answer(plan, Value::Null);
+                            continue;
+                        }
+                    }
                 }
                 progress.answer(plan, answer_to(plan, mocks, write.target, &write.payload));
                 writes.push(write);

@@ -2,6 +2,8 @@
 //! compared with what they should have.
 #![allow(clippy::unwrap_used)]
 
+#[path = "engine/bulk.rs"]
+mod bulk;
 #[path = "engine/crash.rs"]
 mod crash;
 #[path = "engine/faults.rs"]

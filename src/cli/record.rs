@@ -88,6 +88,7 @@ fn words(event: &HistoryEvent) -> String {
             let request = request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default();
             format!("{operation} done, {attempts} attempt{plural}{request}")
         }
+        HistoryEvent::GivenUp { reason } => format!("failed, and the flow goes on without it: {reason}"),
         HistoryEvent::Retrying { error, next } => format!("failed, next try at {next}: {error}"),
         HistoryEvent::DeadLettered { id, reason } => format!("stopped: {reason} (dead letter {id})"),
         HistoryEvent::Delivered => "delivered".to_owned(),

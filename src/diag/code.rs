@@ -146,6 +146,7 @@ codes! {
     E503: "target cannot settle an unknown outcome",
     E504: "buyer data would leave production",
     E505: "value that the target does not take",
+    E506: "batch that the target does not take",
     E520: "write before a group",
     E521: "wait before a group",
     E601: "record rejected by the flow",
@@ -163,6 +164,7 @@ codes! {
     E613: "record without a usable key",
     E614: "item without a key of its own",
     E615: "record that waited too long",
+    E616: "write that may have been made",
     E621: "group with a record that cannot be used",
     W901: "never used",
     W902: "`?` without effect",
@@ -184,6 +186,7 @@ codes! {
     W925: "the same written twice",
     W926: "date taken without a zone",
     W927: "numbers compared as text",
+    W928: "`at_most_once` or `at_least_once` without effect",
     W930: "hash that can be guessed",
     W941: "pattern in a table of exact keys",
 }

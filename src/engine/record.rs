@@ -10,7 +10,7 @@ use super::trail::Trail;
 use super::waiting::{self, NotYet, Waited};
 use super::{dead_letter, digest};
 use crate::diag::{Code, Span};
-use crate::plan::{EvalError, Next, Plan, Progress};
+use crate::plan::{EvalError, Next, Otherwise, Plan, Progress};
 use crate::store::{self, Attempt, HistoryEvent, RecordEntry, RecordStatus, key};
 use crate::value::Value;
 
@@ -274,10 +274,27 @@ async fn go(
                     return Ok(Err(failure));
                 }
             }
-            Next::Write(write) => match step::write(ctx, slot, record, trail, write).await? {
-                Done::Answer(answer) => progress.answer(plan, answer),
-                Done::Failed(failure) => return Ok(Err(failure)),
-            },
+            Next::Write(write) => {
+                let otherwise = plan.targets.get(write.target).map(|target| target.otherwise).unwrap_or_default();
+                let failure = match step::write(ctx, slot, record, trail, write).await? {
+                    Done::Answer(answer) => {
+                        progress.answer(plan, answer);
+                        continue;
+                    }
+                    Done::Failed(failure) => failure,
+                };
+                match otherwise {
+                    Otherwise::DeadLetter => return Ok(Err(failure)),
+                    Otherwise::Skip => {
+                        return Ok(Ok(Gone::Settled(RecordStatus::Skipped { reason: failure.reason })));
+                    }
+                    Otherwise::Continue => {
+                        ctx.tally().reason(&failure.reason);
+                        trail.note(failure.step.as_deref(), HistoryEvent::GivenUp { reason: failure.reason });
+                        progress.answer(plan, Value::Null);
+                    }
+                }
+            }
         }
     }
 }

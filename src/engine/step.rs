@@ -4,6 +4,7 @@
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 
+use super::bulk;
 use super::call::{self, Answered, Call, CallError, Patience};
 use super::context::{Context, Halt, Slot};
 use super::digest;
@@ -15,7 +16,7 @@ use super::veil::Veil;
 use crate::catalog::Idempotency;
 use crate::connectors::{ConnectorError, WriteAnswer, WriteRequest};
 use crate::diag::Code;
-use crate::plan::{TargetPlan, Write, answer};
+use crate::plan::{Once, TargetId, TargetPlan, Write, answer};
 use crate::store::{self, Attempt, DocumentEntry, HistoryEvent, StepEntry, StepState, key};
 use crate::value::{Value, json};
 
@@ -43,7 +44,15 @@ pub(super) async fn write(
         return Err(Halt::Broken { connection: String::new(), message: "the plan has no such target".to_owned() });
     };
     let name = format!("{}{}", target.name, write.item);
-    let step = Step { ctx, record, target, name: &name, payload: &write.payload, digest: digest::of(&write.payload) };
+    let step = Step {
+        ctx,
+        record,
+        id: write.target,
+        target,
+        name: &name,
+        payload: &write.payload,
+        digest: digest::of(&write.payload),
+    };
     let entry_key = key::join(&[&ctx.plan.flow, record.key, &name]);
     let before: Option<StepEntry> = store::read(ctx.store(), &entry_key)?;
 
@@ -106,6 +115,7 @@ impl Document {
 struct Step<'s> {
     ctx: &'s Context<'s>,
     record: &'s Identity<'s>,
+    id: TargetId,
     target: &'s TargetPlan,
     /// The name of the step: the target's, with the item's where there are several.
     name: &'s str,
@@ -187,8 +197,9 @@ impl Step<'_> {
         let unsettled = before.as_ref().filter(|before| before.digest != REFUSED);
         let again = unsettled.filter(|before| before.digest == self.digest);
         let unknown = unsettled.is_some_and(|before| before.state == StepState::Intended) || again.is_some();
-        if target.idempotency == Idempotency::None && unknown && !self.record.replay {
-            return Ok(Done::Failed(self.failure(Code::E612, UNKNOWN, Vec::new())));
+        let only_once = target.idempotency == Idempotency::None && target.once == Once::AtMost;
+        if only_once && unknown && !self.record.replay {
+            return Ok(Done::Failed(self.failure(Code::E616, UNKNOWN, Vec::new())));
         }
         let (idempotency_key, repeat) = match (again, &before) {
             (Some(again), _) if !again.idempotency_key.is_empty() => (again.idempotency_key.clone(), true),
@@ -205,27 +216,20 @@ impl Step<'_> {
         trail.note_write(self.name, event);
         trail.commit().await?;
 
-        let connection = ctx.connection(&target.connector)?.clone();
         let request = WriteRequest {
             entity: target.entity.clone(),
             verb: target.verb.clone(),
             payload: self.payload.clone(),
             idempotency_key: intent.idempotency_key.clone(),
-            repeat: false,
-        };
-        let veil = Veil::of_payload(&ctx.plan.facts, &target.name, self.payload);
-        let make = move |repeat| -> BoxFuture<'static, Result<WriteAnswer, ConnectorError>> {
-            let (connection, request) = (connection.clone(), WriteRequest { repeat, ..request.clone() });
-            let veil = veil.clone();
-            Box::pin(async move { connection.write(&request).await.map_err(|error| veil.over(error)) })
+            repeat,
         };
         let policy = target.retry.unwrap_or(ctx.plan.retry);
-        let patience = match target.idempotency {
-            Idempotency::None => Patience::Once(policy),
-            Idempotency::Key | Idempotency::NaturalKey | Idempotency::ReadBack => Patience::Tries(policy),
+        let patience = if only_once { Patience::Once(policy) } else { Patience::Tries(policy) };
+        let called = match &target.batch {
+            Some(batch) => bulk::write(ctx, slot, (self.id, target, batch), patience, request).await,
+            None => self.call(slot, patience, request).await,
         };
-        let call = Call { connection: &target.connector, key: self.record.key, step: self.name, patience, repeat };
-        match call::call(ctx, slot, call, make).await {
+        match called {
             Ok(answered) => Ok(Done::Answer(self.record_outcome(trail, entry_key, intent, answered, document))),
             Err(CallError::Halt(halt)) => Err(halt),
             Err(CallError::Refused(error, attempts)) => {
@@ -239,9 +243,29 @@ impl Step<'_> {
                 Ok(Done::Failed(self.failure(Code::E612, &why, attempts)))
             }
             Err(CallError::Unsettled(error, attempts)) => {
-                Ok(Done::Failed(self.failure(Code::E612, &format!("{UNKNOWN} The remote said: {error}"), attempts)))
+                Ok(Done::Failed(self.failure(Code::E616, &format!("{UNKNOWN} The remote said: {error}"), attempts)))
             }
         }
+    }
+
+    /// One write by itself.
+    async fn call(
+        &self,
+        slot: &mut Slot<'_>,
+        patience: Patience,
+        request: WriteRequest,
+    ) -> Result<Answered<WriteAnswer>, CallError> {
+        let (ctx, target) = (self.ctx, self.target);
+        let connection = ctx.connection(&target.connector)?.clone();
+        let veil = Veil::of_payload(&ctx.plan.facts, &target.name, self.payload);
+        let repeat = request.repeat;
+        let make = move |repeat| -> BoxFuture<'static, Result<WriteAnswer, ConnectorError>> {
+            let (connection, request) = (connection.clone(), WriteRequest { repeat, ..request.clone() });
+            let veil = veil.clone();
+            Box::pin(async move { connection.write(&request).await.map_err(|error| veil.over(error)) })
+        };
+        let call = Call { connection: &target.connector, key: self.record.key, step: self.name, patience, repeat };
+        call::call(ctx, slot, call, make).await
     }
 
     fn record_outcome(

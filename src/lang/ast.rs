@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::diag::Span;
 use crate::plan::expr::{Arithmetic, Comparison};
+use crate::plan::{Once, Otherwise};
 use crate::value::Value;
 
 /// A word with its place.
@@ -365,6 +366,25 @@ pub struct TargetStep {
     pub payload: Expr,
     /// Its own error policy.
     pub retry: Option<Retry>,
+    /// How many are written together.
+    pub batch: Option<Batch>,
+    /// `at_most_once`, `at_least_once`
+    pub once: Option<(Once, Span)>,
+    /// `then dead_letter`, `then skip`, `then continue`
+    pub otherwise: Option<(Otherwise, Span)>,
+    /// Clauses that stand twice.
+    pub twice: Vec<Span>,
+    /// Where.
+    pub span: Span,
+}
+
+/// `batch 25000 within 30s`
+#[derive(Debug, Clone, Copy)]
+pub struct Batch {
+    /// At most so many.
+    pub most: u32,
+    /// How long the first waits for more.
+    pub within: Option<Duration>,
     /// Where.
     pub span: Span,
 }

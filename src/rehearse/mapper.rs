@@ -10,7 +10,7 @@ use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::plan::fold::Grouped;
 use crate::plan::progress::misfit;
-use crate::plan::{EvalError, Next, Plan, Progress};
+use crate::plan::{EvalError, Next, Otherwise, Plan, Progress};
 use crate::value::Value;
 use crate::value::json::{self, Reader};
 use crate::value::pick::Picker;
@@ -133,7 +133,16 @@ impl<'p> Mapper<'p> {
                 return Ok(());
             };
             if let Some(refusal) = self.lookups.mocks.refusals.get(&write.target) {
-                return Err(EvalError::new(refusal.code, target.at, refusal.message.clone()));
+                match target.otherwise {
+                    Otherwise::DeadLetter => {
+                        return Err(EvalError::new(refusal.code, target.at, refusal.message.clone()));
+                    }
+                    Otherwise::Skip => return Ok(()),
+                    Otherwise::Continue => {
+                        self.progress.answer(self.plan, Value::Null);
+                        continue;
+                    }
+                }
             }
             out.extend_from_slice(b"{\"key\":");
             json::write_text(out, key);

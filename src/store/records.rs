@@ -211,6 +211,11 @@ pub enum HistoryEvent {
         /// Tries that were needed.
         attempts: u32,
     },
+    /// It failed for good, and the record goes on without it, as the flow says.
+    GivenUp {
+        /// Why, with buyer data masked.
+        reason: String,
+    },
     /// A try failed and another will follow.
     Retrying {
         /// What went wrong, with buyer data masked.
