@@ -15,13 +15,15 @@ pub(in crate::sandbox::tims) const ROUTES: &[Route] = &[
 ];
 
 /// Code, name, type and whether it may be posted to; in the order of the codes.
-const ACCOUNTS: [(&str, &str, &str, bool); 34] = [
+const ACCOUNTS: [(&str, &str, &str, bool); 39] = [
     ("1100", "Bank", "asset", true),
     ("1150", "Amazon payouts in transit", "asset", true),
+    ("1155", "Owed to Amazon", "asset", true),
     ("1160", "Amazon reserve balance", "asset", true),
     ("1165", "Amazon balance carried forward", "asset", true),
     ("1170", "Card charges by Amazon, clearing", "asset", true),
     ("1180", "Between marketplaces, clearing", "asset", true),
+    ("1190", "Payments of Amazon orders, clearing", "asset", true),
     ("1200", "Customers", "asset", true),
     ("1400", "Tax withheld, receivable", "asset", true),
     ("1410", "Input tax, recoverable", "asset", true),
@@ -39,6 +41,7 @@ const ACCOUNTS: [(&str, &str, &str, bool); 34] = [
     ("4100", "Sales returns", "income", true),
     ("6010", "Referral fees", "expense", true),
     ("6020", "Fulfilment by Amazon", "expense", true),
+    ("6025", "Fulfilment by Amazon for other shops", "expense", true),
     ("6030", "Storage with Amazon", "expense", true),
     ("6040", "Inbound freight to Amazon", "expense", true),
     ("6050", "Removals from Amazon", "expense", true),
@@ -47,6 +50,8 @@ const ACCOUNTS: [(&str, &str, &str, bool); 34] = [
     ("6100", "Advertising", "expense", true),
     ("6110", "Subscriptions", "expense", true),
     ("6120", "Shipping labels", "expense", true),
+    ("6130", "Liquidation fees", "expense", true),
+    ("6140", "Payment fees", "expense", true),
     ("6190", "Other selling fees", "expense", true),
     ("6900", "Regulatory fees", "expense", true),
     ("6999", "Marketplace fees until 2024", "expense", false),
