@@ -2,6 +2,7 @@
 
 mod descriptor;
 mod family;
+mod feed;
 mod ledger;
 mod limit;
 mod login;
@@ -9,6 +10,7 @@ mod lookup;
 mod receivables;
 mod refusal;
 mod schema;
+mod shipments;
 mod style;
 mod write;
 
