@@ -15,7 +15,7 @@ pub(in crate::sandbox::tims) const ROUTES: &[Route] = &[
 ];
 
 /// Code, name, type and whether it may be posted to; in the order of the codes.
-const ACCOUNTS: [(&str, &str, &str, bool); 39] = [
+const ACCOUNTS: [(&str, &str, &str, bool); 40] = [
     ("1100", "Bank", "asset", true),
     ("1150", "Amazon payouts in transit", "asset", true),
     ("1155", "Balance owed to Amazon", "asset", true),
@@ -23,6 +23,7 @@ const ACCOUNTS: [(&str, &str, &str, bool); 39] = [
     ("1165", "Amazon balance carried forward", "asset", true),
     ("1170", "Card charges by Amazon, clearing", "asset", true),
     ("1180", "Between marketplaces, clearing", "asset", true),
+    ("1190", "Payments of Amazon orders, clearing", "asset", true),
     ("1200", "Customers", "asset", true),
     ("1400", "Tax withheld, receivable", "asset", true),
     ("1410", "Input tax, recoverable", "asset", true),
