@@ -53,15 +53,20 @@ impl World {
     }
 
     pub(crate) async fn paged(orders: usize, page: usize) -> Self {
-        Self::made(page, |options| options.orders = orders).await
+        Self::made(page, 200, |options| options.orders = orders).await
     }
 
     /// A shop with other options.
     pub(crate) async fn with(set: impl FnOnce(&mut Options)) -> Self {
-        Self::made(100, set).await
+        Self::made(100, 200, set).await
     }
 
-    async fn made(page: usize, set: impl FnOnce(&mut Options)) -> Self {
+    /// A shop with other options, where more than so many listings written at once are a feed.
+    pub(crate) async fn with_feeds_above(most: usize, set: impl FnOnce(&mut Options)) -> Self {
+        Self::made(100, most, set).await
+    }
+
+    async fn made(page: usize, feed_above: usize, set: impl FnOnce(&mut Options)) -> Self {
         let clock = Arc::new(HandClock::new("2026-11-01T12:00:00Z".parse().unwrap()));
         let mut options = Options { clock: SandboxClock::Hand(Arc::clone(&clock)), ..Options::default() };
         set(&mut options);
@@ -73,6 +78,7 @@ impl World {
             .with("token_endpoint", &ready.amazon_token)
             .with("marketplaces", "US, DE, JP")
             .with("page_size", page.to_string())
+            .with("feed_above", feed_above.to_string())
             .with("seller_id", &ready.credentials.amazon.seller_id)
             .with("client_id", &ready.credentials.amazon.client_id)
             .with_secret("client_secret", &ready.credentials.amazon.client_secret)
