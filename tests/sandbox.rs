@@ -4,8 +4,12 @@
 
 #[path = "sandbox/amazon.rs"]
 mod amazon;
+#[path = "sandbox/confirmation.rs"]
+mod confirmation;
 #[path = "sandbox/conformance.rs"]
 mod conformance;
+#[path = "sandbox/conformance_reports.rs"]
+mod conformance_reports;
 #[path = "sandbox/durability.rs"]
 mod durability;
 #[path = "sandbox/faults.rs"]

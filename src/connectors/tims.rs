@@ -2,6 +2,8 @@
 
 mod descriptor;
 mod family;
+mod feed;
+mod goods;
 mod ledger;
 mod limit;
 mod login;
@@ -9,6 +11,7 @@ mod lookup;
 mod receivables;
 mod refusal;
 mod schema;
+mod shipments;
 mod style;
 mod write;
 
