@@ -75,7 +75,11 @@ fn payment_fields(new: bool) -> Vec<crate::catalog::Field> {
     vec![
         needed("external_ref", Base::Text, "The name by which it is found again"),
         needed("customer_id", Base::Text, "Who paid"),
-        may("direction", closed("PaymentDirection", &["in", "out"]), "Whether money comes in, or goes back to the customer"),
+        may(
+            "direction",
+            closed("PaymentDirection", &["in", "out"]),
+            "Whether money comes in, or goes back to the customer",
+        ),
         needed("date", Base::Date, "The day of the payment"),
         needed("method", Base::Text, "How it was paid: MARKETPLACE"),
         may("reference", Base::Text, "What it says on it"),
