@@ -7,8 +7,12 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "whole/fba_stock.rs"]
+mod fba_stock;
 #[path = "whole/inventory.rs"]
 mod inventory;
+#[path = "whole/prices.rs"]
+mod prices;
 #[path = "whole/settlements.rs"]
 mod settlements;
 #[path = "whole/shipments.rs"]

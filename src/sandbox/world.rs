@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::amazon::feeds::Feeds;
+use super::amazon::inventory::Warehouses;
 use super::amazon::listings::Listings;
 use super::call::Call;
 use super::counters::Counters;
@@ -36,6 +37,7 @@ pub(super) struct World {
     pub(super) ledger: Mutex<Ledger>,
     pub(super) listings: Mutex<Listings>,
     pub(super) feeds: Mutex<Feeds>,
+    pub(super) warehouses: Mutex<Warehouses>,
     pub(super) quotas: Mutex<Buckets>,
     gates: Mutex<Gates>,
     pub(super) faults: Mutex<Faults>,
@@ -99,6 +101,7 @@ impl World {
             ledger: Mutex::new(Ledger::default()),
             listings: Mutex::new(Listings::new(assortment, start)),
             feeds: Mutex::default(),
+            warehouses: Mutex::new(Warehouses::new(assortment, start)),
             quotas: Mutex::new(Buckets::default()),
             gates: Mutex::new(Gates {
                 amazon: Mint::new("Atza|", options.seed),
@@ -182,6 +185,7 @@ impl World {
                 Entry::Shop { .. } => {}
                 Entry::Put { .. } | Entry::Gone { .. } | Entry::Answer(_) => locked(&self.tims).apply(entry, &line),
                 Entry::Listing { .. } => locked(&self.listings).apply(entry),
+                Entry::AmazonStock { .. } => locked(&self.warehouses).apply(entry),
                 Entry::Upload { .. } | Entry::Feed { .. } => locked(&self.feeds).apply(entry),
                 Entry::Order { .. } | Entry::Evolved { .. } => locked(&self.shop).apply(entry),
                 Entry::Settled(_) | Entry::Refund(_) | Entry::Report { .. } => locked(&self.ledger).apply(entry),
