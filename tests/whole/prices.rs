@@ -65,7 +65,8 @@ async fn a_change_is_sent_with_all_that_amazon_has_beside_it_and_only_that() {
     set(&world, "RETAIL-DE", &sku, during).await;
     world.reset_counters().await;
     let report = world.run_flow("prices", &[]).await;
-    assert_eq!((report.outcome, report.counts.writes, report.counts.dead_lettered), (Outcome::Done, 1, 0));
+    let told = (report.outcome, report.counts.writes, report.counts.dead_lettered);
+    assert_eq!(told, (Outcome::Done, 1, 0), "{:#?}", world.dead_letters());
     assert_eq!(world.counters().await["amazon.patchListingsItem"]["calls"], 1);
     let after = offers(&world, DE, &sku).await[0].clone();
     for bound in ["minimum_seller_allowed_price", "maximum_seller_allowed_price"] {
