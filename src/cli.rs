@@ -1,6 +1,7 @@
 //! The command line: the only part that prints, exits, and reads the process's environment. Each command has a file.
 
 mod args;
+mod described;
 mod environment;
 mod exit;
 mod ledger;
