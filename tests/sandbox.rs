@@ -12,6 +12,8 @@ mod durability;
 mod faults;
 #[path = "sandbox/finance.rs"]
 mod finance;
+#[path = "sandbox/settlements.rs"]
+mod settlements;
 #[path = "sandbox/shipments.rs"]
 mod shipments;
 #[path = "sandbox/shop.rs"]

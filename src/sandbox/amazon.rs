@@ -7,6 +7,7 @@ pub(super) mod listings;
 mod orders;
 mod page;
 mod query;
+pub(super) mod reports;
 
 use axum::http::Method;
 use jiff::Timestamp;
@@ -68,7 +69,7 @@ impl Done {
 }
 
 /// The operations, a file of them each. A new part of the API is its file and its line here.
-const FAMILIES: &[&[Operation]] = &[orders::OPERATIONS, listings::OPERATIONS];
+const FAMILIES: &[&[Operation]] = &[orders::OPERATIONS, listings::OPERATIONS, reports::OPERATIONS];
 
 /// What the counters call this request.
 pub(super) fn operation(call: &Call) -> &'static str {

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::SandboxError;
+use super::ledger::{RefundOrder, Settlement};
 use super::quota::Level;
 
 /// One thing that changed. The entries of one change share a line: they happened together or not at all.
@@ -47,6 +48,15 @@ pub(super) enum Entry {
         sku: String,
         #[serde(with = "maybe_text")]
         text: Option<Arc<str>>,
+    },
+    /// A settlement as it was closed.
+    Settled(Box<Settlement>),
+    /// A refund that was asked for.
+    Refund(RefundOrder),
+    /// A report, or a report's document, that was brought in.
+    Report {
+        #[serde(with = "text")]
+        text: Arc<str>,
     },
     /// How many batches of changes the shop has been through.
     Evolved { batches: u64 },

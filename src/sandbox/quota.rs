@@ -16,6 +16,13 @@ pub(super) struct Plan {
     burst: i64,
 }
 
+impl Plan {
+    /// A plan as it is published; `micros_per_second` is the rate in millionths.
+    pub(super) const fn new(rate: &'static str, micros_per_second: i64, burst: i64) -> Self {
+        Self { rate, micros_per_second, burst }
+    }
+}
+
 /// searchOrders: one request in about three minutes.
 pub(super) const SEARCH_ORDERS: Plan = Plan { rate: "0.0056", micros_per_second: 5_600, burst: 20 };
 /// getOrder.

@@ -17,7 +17,7 @@ use super::call::{self, Call};
 use super::faults::{Kind, Side};
 use super::reply::Reply;
 use super::world::World;
-use super::{admin, amazon, tims};
+use super::{admin, amazon, documents, tims};
 
 /// More than any order that either system takes.
 const LARGEST_BODY: usize = 4 * 1024 * 1024;
@@ -93,11 +93,20 @@ async fn answer(State(served): State<Served>, request: Request) -> Response<Body
             let operation = amazon::operation(&call);
             disturbed(&served, Side::Amazon, operation, || amazon::answer(world, &call)).await
         }
+        "documents" => {
+            let operation = documents::operation(&call);
+            disturbed(&served, Side::Amazon, operation, || documents::answer(world, &call)).await
+        }
         "tims" => {
             let operation = tims::operation(&call);
             disturbed(&served, Side::Tims, operation, || tims::answer(world, &call)).await
         }
-        _ => Reply::text(404, "text/plain", "there are /amazon, /auth/o2/token, /tims and /admin\n".to_owned()).send(),
+        _ => Reply::text(
+            404,
+            "text/plain",
+            "there are /amazon, /auth/o2/token, /documents, /tims and /admin\n".to_owned(),
+        )
+        .send(),
     }
 }
 

@@ -74,6 +74,11 @@ impl Shop {
         shop
     }
 
+    /// What it is made from.
+    pub(super) fn seed(&self) -> u64 {
+        self.plan.seed
+    }
+
     /// When it began.
     pub(super) fn start(&self) -> Timestamp {
         self.plan.start

@@ -11,6 +11,7 @@ use super::call::Call;
 use super::counters::Counters;
 use super::faults::{Faults, Side};
 use super::journal::{self, Entry, Journal};
+use super::ledger::Ledger;
 use super::lwa::{self, Mint};
 use super::quota::Buckets;
 use super::reply::Reply;
@@ -29,6 +30,7 @@ pub(super) struct World {
     address: SocketAddr,
     pub(super) tims: Mutex<Tims>,
     pub(super) shop: Mutex<Shop>,
+    pub(super) ledger: Mutex<Ledger>,
     pub(super) listings: Mutex<Listings>,
     pub(super) quotas: Mutex<Buckets>,
     gates: Mutex<Gates>,
@@ -89,6 +91,7 @@ impl World {
             address,
             tims: Mutex::new(tims),
             shop: Mutex::new(shop),
+            ledger: Mutex::new(Ledger::default()),
             listings: Mutex::new(Listings::new(assortment, start)),
             quotas: Mutex::new(Buckets::default()),
             gates: Mutex::new(Gates {
@@ -98,7 +101,7 @@ impl World {
                 amazon_down: None,
                 tims_down: None,
             }),
-            faults: Mutex::new(Faults::new(options.faults.clone(), options.seed)),
+            faults: Mutex::new(Faults::new(options.faults.clone(), options.reports, options.seed)),
             counters: Mutex::new(Counters::default()),
             journal,
             requests: AtomicU64::new(0),
@@ -111,7 +114,7 @@ impl World {
 
     /// What a client needs to know.
     pub(super) fn ready(&self) -> Ready {
-        let base = format!("http://{}", self.address);
+        let base = self.base();
         Ready {
             amazon: format!("{base}/amazon"),
             amazon_token: format!("{base}/auth/o2/token"),
@@ -124,6 +127,11 @@ impl World {
                 SandboxClock::System | SandboxClock::Hand(_) => None,
             },
         }
+    }
+
+    /// What every address of the sandbox begins with.
+    pub(super) fn base(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// A number that no other request of this process has.
@@ -169,6 +177,7 @@ impl World {
                 Entry::Put { .. } | Entry::Gone { .. } | Entry::Answer(_) => locked(&self.tims).apply(entry, &line),
                 Entry::Listing { .. } => locked(&self.listings).apply(entry),
                 Entry::Order { .. } | Entry::Evolved { .. } => locked(&self.shop).apply(entry),
+                Entry::Settled(_) | Entry::Refund(_) | Entry::Report { .. } => locked(&self.ledger).apply(entry),
                 Entry::Quota { operation, level } => locked(&self.quotas).restore(operation.clone(), *level),
                 Entry::Tokens { amazon, tims, secret_expired } => {
                     let mut gates = self.gates();
