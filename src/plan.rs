@@ -36,7 +36,7 @@ pub use eval::{EvalError, Lookups, Wanted};
 pub use expr::{Expr, Node, PathStep};
 pub use facts::Facts;
 pub use group::GroupPlan;
-pub use progress::{Next, Progress, Write};
+pub use progress::{Next, Progress, Undo, Write};
 pub use table::Table;
 
 use crate::catalog::{Idempotency, ObjectSpec, Type};
@@ -322,8 +322,16 @@ pub struct TargetPlan {
     pub once: Once,
     /// What becomes of the record where the write fails for good.
     pub otherwise: Otherwise,
+    /// The write that takes it back if the record is refused further down; it is among the targets too, and no step is.
+    pub undo: Option<TargetId>,
     /// Where it stands in the flow.
     pub at: Span,
+}
+
+/// What the write is called that takes a target back.
+#[must_use]
+pub fn undo_of(target: &str) -> String {
+    format!("undo {target}")
 }
 
 /// How many writes go out together.

@@ -11,6 +11,7 @@ mod origin;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::diag::Code;
 use crate::plan::eval::{Answer, EvalError, Lookups};
 use crate::plan::{LookupId, LookupKind, Next, Otherwise, Plan, Progress, Refusal, TargetId, Write, answer};
 use crate::value::{Object, Value};
@@ -126,7 +127,18 @@ fn through(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks, look
             end => break end,
         }
     };
+    if let Next::Rejected(error) = &end
+        && takes_back(error.code)
+    {
+        writes.extend(progress.undos().into_iter().map(|undo| undo.by));
+    }
     Rehearsal { key, writes, end, progress }
+}
+
+/// Whether a record that stops for this has its writes taken back: not where nobody knows yet how it ends.
+#[must_use]
+pub fn takes_back(code: Code) -> bool {
+    !matches!(code, Code::E612 | Code::E616)
 }
 
 /// What a target answers to a payload: an echo of it, but for what is mocked.

@@ -79,6 +79,8 @@ pub struct Options {
     pub tims_limit: RateLimit,
     /// How TIMS spells its field names.
     pub tims_style: FieldStyle,
+    /// How long the warehouse takes to ship what was released to it; without it, it ships when it is told to.
+    pub warehouse: Option<Duration>,
 }
 
 impl Default for Options {
@@ -94,6 +96,7 @@ impl Default for Options {
             state: None,
             tims_limit: RateLimit { requests: 60_000, per: Duration::from_secs(60) },
             tims_style: FieldStyle::Snake,
+            warehouse: None,
         }
     }
 }

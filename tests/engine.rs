@@ -22,5 +22,7 @@ mod shaping;
 mod stopping;
 #[path = "engine/support.rs"]
 mod support;
+#[path = "engine/undo.rs"]
+mod undo;
 #[path = "engine/waiting.rs"]
 mod waiting;

@@ -4,6 +4,8 @@
 
 #[path = "sandbox/amazon.rs"]
 mod amazon;
+#[path = "sandbox/confirmation.rs"]
+mod confirmation;
 #[path = "sandbox/conformance.rs"]
 mod conformance;
 #[path = "sandbox/durability.rs"]

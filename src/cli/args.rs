@@ -559,6 +559,9 @@ pub(crate) struct Sandbox {
     /// How TIMS spells its fields: snake or pascal.
     #[arg(long, value_name = "STYLE")]
     pub(crate) tims_style: Option<String>,
+    /// How long its warehouse takes to ship what was released; without it, it ships when it is told to.
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) warehouse: Option<String>,
 }
 
 /// `flowrun store`

@@ -43,7 +43,13 @@ fn options(args: &args::Sandbox) -> Result<Options, Failure> {
             Some("pascal") => FieldStyle::Pascal,
             Some(other) => return Err(Failure::usage(format!("--tims-style {other}: it must be snake or pascal"))),
         },
+        warehouse: args.warehouse.as_deref().map(warehouse).transpose()?,
     })
+}
+
+fn warehouse(text: &str) -> Result<Duration, Failure> {
+    let why = || Failure::usage(format!("--warehouse {text}: it must be a length of time, such as 2h"));
+    crate::config::duration(text).ok_or_else(why)
 }
 
 fn faults(text: &str) -> Result<FaultSpec, Failure> {

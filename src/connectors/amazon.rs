@@ -5,6 +5,7 @@ mod answer;
 mod descriptor;
 mod family;
 mod orders;
+mod packages;
 mod position;
 pub mod region;
 mod schema;

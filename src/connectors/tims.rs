@@ -2,12 +2,14 @@
 
 mod descriptor;
 mod family;
+mod feed;
 mod ledger;
 mod login;
 mod lookup;
 mod receivables;
 mod refusal;
 mod schema;
+mod shipments;
 mod style;
 mod write;
 

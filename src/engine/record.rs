@@ -11,6 +11,7 @@ use super::waiting::{self, NotYet, Waited};
 use super::{dead_letter, digest};
 use crate::diag::{Code, Span};
 use crate::plan::{EvalError, Next, Otherwise, Plan, Progress};
+use crate::rehearse::takes_back;
 use crate::store::{self, Attempt, HistoryEvent, RecordEntry, RecordStatus, key};
 use crate::value::Value;
 
@@ -259,9 +260,25 @@ async fn go(
     if let Some(failure) = &job.unusable {
         return Ok(Err(failure.clone()));
     }
+    let mut progress = Progress::new(ctx.plan, job.value.clone(), ctx.deps.params.clone());
+    let gone = along(ctx, slot, record, trail, &mut progress).await?;
+    let Err(mut failure) = gone else { return Ok(gone) };
+    if takes_back(failure.code) {
+        failure.reason.push_str(&step::take_back(ctx, slot, record, trail, progress.undos()).await?);
+    }
+    Ok(Err(failure))
+}
+
+/// As far as the record comes.
+async fn along(
+    ctx: &Context<'_>,
+    slot: &mut Slot<'_>,
+    record: &Identity<'_>,
+    trail: &mut Trail<'_>,
+    progress: &mut Progress,
+) -> Result<Result<Gone, Failure>, Halt> {
     let plan = ctx.plan;
     let found = Found::new(ctx);
-    let mut progress = Progress::new(plan, job.value.clone(), ctx.deps.params.clone());
     loop {
         match progress.advance(plan, &found) {
             Next::Finished => return Ok(Ok(Gone::Settled(RecordStatus::Delivered))),

@@ -16,13 +16,9 @@ use super::veil::Veil;
 use crate::catalog::Idempotency;
 use crate::connectors::{ConnectorError, WriteAnswer, WriteRequest};
 use crate::diag::Code;
-use crate::plan::{Once, TargetId, TargetPlan, Write, answer};
-use crate::store::{self, Attempt, DocumentEntry, HistoryEvent, StepEntry, StepState, key};
+use crate::plan::{Once, TargetId, TargetPlan, Undo, Write, answer};
+use crate::store::{self, Attempt, DocumentEntry, HistoryEvent, StepEntry, StepState, StoreError, Table, key};
 use crate::value::{Value, json};
-
-/// The digest of an intent that the remote refused: it is settled, nothing was written. The next try is a write of
-/// its own, because a remote that remembers the idempotency key would only repeat its refusal.
-const REFUSED: &str = "refused";
 
 /// What became of a write.
 pub(super) enum Done {
@@ -86,6 +82,45 @@ pub(super) async fn write(
         }
     }
     step.make(slot, trail, entry_key, before, document).await
+}
+
+/// Takes back writes that were made, the latest first, because the record is refused further down. Tells what became of
+/// each.
+///
+/// With the end of the record, and not before, the ledger forgets what is taken back and the documents that it made: so a
+/// crash on the way does not write anew what is about to be taken back, and a record that is taken up again does.
+pub(super) async fn take_back(
+    ctx: &Context<'_>,
+    slot: &mut Slot<'_>,
+    record: &Identity<'_>,
+    trail: &mut Trail<'_>,
+    undos: Vec<Undo>,
+) -> Result<String, Halt> {
+    let (mut told, mut gone) = (String::new(), Vec::new());
+    for Undo { of, by } in undos {
+        let Some(target) = ctx.plan.targets.get(of.target) else { continue };
+        let name = format!("{}{}", target.name, of.item);
+        if ctx.config.dry_run {
+            told.push_str(&format!("; `{name}` would be taken back"));
+            continue;
+        }
+        match self::write(ctx, slot, record, trail, by).await? {
+            Done::Failed(failure) => told.push_str(&format!("; `{name}` could not be taken back: {}", failure.reason)),
+            Done::Answer(_) => {
+                told.push_str(&format!("; `{name}` was taken back"));
+                gone.push((target, name, of));
+            }
+        }
+    }
+    for (target, name, of) in gone {
+        let digest = digest::of(&of.payload);
+        let step = Step { ctx, record, id: of.target, target, name: &name, payload: &of.payload, digest };
+        step.forget(trail, &name)?;
+        if let Some(document) = step.document_key() {
+            trail.remove(Table::Document, document);
+        }
+    }
+    Ok(told)
 }
 
 /// A remote document that only this record may write for now.
@@ -194,7 +229,7 @@ impl Step<'_> {
             return Ok(Done::Answer(answer));
         }
         // Begun and not known to be ended: an earlier try, or a done one whose answer lacks what the flow reads now.
-        let unsettled = before.as_ref().filter(|before| before.digest != REFUSED);
+        let unsettled = before.as_ref().filter(|before| before.digest != StepEntry::NOT_THERE);
         let again = unsettled.filter(|before| before.digest == self.digest);
         let unknown = unsettled.is_some_and(|before| before.state == StepState::Intended) || again.is_some();
         let only_once = target.idempotency == Idempotency::None && target.once == Once::AtMost;
@@ -212,6 +247,7 @@ impl Step<'_> {
         let intent =
             StepEntry { digest: self.digest.clone(), idempotency_key, state: StepState::Intended, at: ctx.now() };
         trail.put(entry_key.clone(), &intent);
+        self.forget_undo(trail)?;
         let event = HistoryEvent::Intended { operation: target.operation.clone(), digest: self.digest.clone() };
         trail.note_write(self.name, event);
         trail.commit().await?;
@@ -234,7 +270,7 @@ impl Step<'_> {
             Err(CallError::Halt(halt)) => Err(halt),
             Err(CallError::Refused(error, attempts)) => {
                 self.count_retries(attempts.len());
-                trail.put(entry_key, &StepEntry { digest: REFUSED.to_owned(), at: ctx.now(), ..intent });
+                trail.put(entry_key, &StepEntry { digest: StepEntry::NOT_THERE.to_owned(), at: ctx.now(), ..intent });
                 Ok(Done::Failed(self.failure(Code::E611, &error.to_string(), attempts)))
             }
             Err(CallError::Exhausted(error, attempts)) => {
@@ -246,6 +282,23 @@ impl Step<'_> {
                 Ok(Done::Failed(self.failure(Code::E616, &format!("{UNKNOWN} The remote said: {error}"), attempts)))
             }
         }
+    }
+
+    /// What took back an earlier write of this step does not take back this one.
+    fn forget_undo(&self, trail: &mut Trail<'_>) -> Result<(), StoreError> {
+        let Some(undo) = self.target.undo.and_then(|undo| self.ctx.plan.targets.get(undo)) else { return Ok(()) };
+        let item = self.name.strip_prefix(&self.target.name).unwrap_or_default();
+        self.forget(trail, &format!("{}{item}", undo.name))
+    }
+
+    /// Notes that nothing of a step is there.
+    fn forget(&self, trail: &mut Trail<'_>, step: &str) -> Result<(), StoreError> {
+        let entry_key = key::join(&[&self.ctx.plan.flow, self.record.key, step]);
+        if let Some(entry) = store::read::<StepEntry>(self.ctx.store(), &entry_key)? {
+            let (digest, state) = (StepEntry::NOT_THERE.to_owned(), StepState::Intended);
+            trail.put(entry_key, &StepEntry { digest, state, at: self.ctx.now(), ..entry });
+        }
+        Ok(())
     }
 
     /// One write by itself.

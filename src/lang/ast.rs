@@ -372,8 +372,21 @@ pub struct TargetStep {
     pub once: Option<(Once, Span)>,
     /// `then dead_letter`, `then skip`, `then continue`
     pub otherwise: Option<(Otherwise, Span)>,
+    /// `undo verb payload`
+    pub undo: Option<Box<UndoClause>>,
     /// Clauses that stand twice.
     pub twice: Vec<Span>,
+    /// Where.
+    pub span: Span,
+}
+
+/// `undo verb payload`
+#[derive(Debug, Clone)]
+pub struct UndoClause {
+    /// The verb, or what is called.
+    pub verb: Name,
+    /// What is written.
+    pub payload: Expr,
     /// Where.
     pub span: Span,
 }

@@ -18,7 +18,11 @@ pub struct Progress {
     frame: Frame,
     /// Which step is next at each level of nesting.
     at: Vec<Position>,
-    waiting: Option<TargetId>,
+    waiting: Option<Write>,
+    /// The write that was answered last, where what takes it back is not worked out yet.
+    answered: Option<Write>,
+    /// What takes back what was written, in the order of the writes.
+    undos: Vec<Undo>,
     /// Whether payloads are given as they were built, for one who brings them into wire form himself.
     as_built: bool,
 }
@@ -86,6 +90,15 @@ pub struct Write {
     pub payload: Value,
 }
 
+/// What takes a write back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undo {
+    /// The write that was made.
+    pub of: Write,
+    /// The write that takes it back.
+    pub by: Write,
+}
+
 /// What to say of a payload that does not fit its target.
 #[must_use]
 pub fn misfit(target: &TargetPlan, wrong: &wire::Mismatch) -> EvalError {
@@ -97,8 +110,14 @@ impl Progress {
     /// A record at the start; in a flow that groups, a group, which is its record from there on. `params` are the values of [`Plan::params`], in order.
     #[must_use]
     pub fn new(plan: &Plan, record: Value, params: std::sync::Arc<[Value]>) -> Self {
-        let mut progress =
-            Self { frame: Frame::new(Value::Null, params, plan.slots), at: Vec::new(), waiting: None, as_built: false };
+        let mut progress = Self {
+            frame: Frame::new(Value::Null, params, plan.slots),
+            at: Vec::new(),
+            waiting: None,
+            answered: None,
+            undos: Vec::new(),
+            as_built: false,
+        };
         progress.restart(plan, record);
         progress
     }
@@ -119,6 +138,8 @@ impl Progress {
         self.at.clear();
         self.at.push(Position::start());
         self.waiting = None;
+        self.answered = None;
+        self.undos.clear();
     }
 
     /// The record's key as text.
@@ -133,6 +154,10 @@ impl Progress {
 
     /// Goes on to the next thing that is needed from outside, or to the end.
     pub fn advance(&mut self, plan: &Plan, lookups: &dyn Lookups) -> Next {
+        // While the answer is fresh and an item is still the one that it is of.
+        if let Some(next) = self.note_undo(plan, lookups) {
+            return next;
+        }
         loop {
             let Some(step) = self.current(plan) else {
                 if self.at.len() <= 1 {
@@ -159,12 +184,61 @@ impl Progress {
 
     /// Gives the answer to the write that was due, as a document with the fields that the target keeps.
     pub fn answer(&mut self, plan: &Plan, document: Value) {
-        if let Some(target) = self.waiting.take()
-            && let Some(target) = plan.targets.get(target)
+        if let Some(write) = self.waiting.take()
+            && let Some(target) = plan.targets.get(write.target)
         {
+            // Null is no answer: nothing was written.
+            self.answered = (target.undo.is_some() && !document.is_null()).then_some(write);
             self.frame.set(target.slot, document);
             self.pass();
         }
+    }
+
+    /// What takes back what was written for a record that is refused now, the latest write first.
+    #[must_use]
+    pub fn undos(&mut self) -> Vec<Undo> {
+        let mut undos = std::mem::take(&mut self.undos);
+        undos.reverse();
+        undos
+    }
+
+    /// Works out what would take back the write that was answered last.
+    fn note_undo(&mut self, plan: &Plan, lookups: &dyn Lookups) -> Option<Next> {
+        let of = self.answered.take()?;
+        let undo = plan.targets.get(of.target)?.undo?;
+        match self.payload(plan.targets.get(undo)?, lookups) {
+            Ok(payload) => {
+                let by = Write { target: undo, item: of.item.clone(), payload };
+                self.undos.push(Undo { of, by });
+                None
+            }
+            Err(error) if !error.wanted.is_empty() => {
+                self.answered = Some(of);
+                Some(Next::Lookup(error.into_cause().wanted))
+            }
+            Err(mut error) => {
+                error.found = trace(plan, &error, &self.frame);
+                Some(Next::Rejected(error))
+            }
+        }
+    }
+
+    /// What a target is given, in wire form.
+    fn payload(&mut self, target: &TargetPlan, lookups: &dyn Lookups) -> Result<Value, EvalError> {
+        let built = evaluate(&target.payload, &mut self.frame, lookups)?;
+        if budget::larger(&built, budget::MAX_PARTS) {
+            let message = format!("`{}` gets more than {} fields and items", target.name, budget::MAX_PARTS);
+            return Err(EvalError::new(Code::E610, target.at, message));
+        }
+        let object = built.as_object().ok_or_else(|| {
+            let message = format!("`{}` gets {}, not an object", target.name, built.kind());
+            EvalError::new(Code::E505, target.at, message)
+        })?;
+        let payload = match self.as_built {
+            true => built,
+            false => wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?,
+        };
+        Ok(if target.mask.is_empty() { payload } else { target.mask.over(payload) })
     }
 
     /// The value in a slot, for tests of a flow.
@@ -253,25 +327,14 @@ impl Progress {
             }
             Step::Target(id) => {
                 let Some(target) = plan.targets.get(*id) else { return Ok(None) };
-                let built = evaluate(&target.payload, &mut self.frame, lookups)?;
-                if budget::larger(&built, budget::MAX_PARTS) {
-                    let message = format!("`{}` gets more than {} fields and items", target.name, budget::MAX_PARTS);
-                    return Err(EvalError::new(Code::E610, target.at, message));
-                }
-                let object = built.as_object().ok_or_else(|| {
-                    EvalError::new(
-                        Code::E505,
-                        target.at,
-                        format!("`{}` gets {}, not an object", target.name, built.kind()),
-                    )
-                })?;
-                let payload = match self.as_built {
-                    true => built,
-                    false => wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?,
-                };
-                let payload = if target.mask.is_empty() { payload } else { target.mask.over(payload) };
-                self.waiting = Some(*id);
-                return Ok(Some(Next::Write(Write { target: *id, item: self.item(), payload })));
+                let payload = self.payload(target, lookups)?;
+                let write = Write { target: *id, item: self.item(), payload };
+                // Only what can be taken back is needed once more.
+                self.waiting = Some(match target.undo {
+                    Some(_) => write.clone(),
+                    None => Write { target: *id, item: String::new(), payload: Value::Null },
+                });
+                return Ok(Some(Next::Write(write)));
             }
         }
         self.pass();

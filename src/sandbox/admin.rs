@@ -109,7 +109,7 @@ fn state(world: &World, versions: bool) -> Value {
         DocKind::ALL.iter().map(|(kind, name)| ((*name).to_owned(), Value::Array(documents(*kind)))).collect();
     json!({
         "tims": books,
-        "amazon": {"confirmations": []},
+        "amazon": {"confirmations": locked(&world.shop).confirmed()},
     })
 }
 

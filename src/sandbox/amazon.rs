@@ -3,6 +3,7 @@
 //! `x-sandbox-reason`.
 
 mod blocks;
+mod confirmation;
 pub(super) mod listings;
 mod orders;
 mod page;
@@ -69,7 +70,8 @@ impl Done {
 }
 
 /// The operations, a file of them each. A new part of the API is its file and its line here.
-const FAMILIES: &[&[Operation]] = &[orders::OPERATIONS, listings::OPERATIONS, reports::OPERATIONS];
+const FAMILIES: &[&[Operation]] =
+    &[orders::OPERATIONS, confirmation::OPERATIONS, listings::OPERATIONS, reports::OPERATIONS];
 
 /// What the counters call this request.
 pub(super) fn operation(call: &Call) -> &'static str {

@@ -28,6 +28,8 @@ pub(super) const SEARCH_ORDERS: Plan = Plan { rate: "0.0056", micros_per_second:
 /// getOrder.
 pub(super) const GET_ORDER: Plan = Plan { rate: "0.5", micros_per_second: 500_000, burst: 30 };
 
+/// confirmShipment.
+pub(super) const CONFIRM_SHIPMENT: Plan = Plan { rate: "2.0", micros_per_second: 2_000_000, burst: 10 };
 /// getListingsItem.
 pub(super) const GET_LISTINGS_ITEM: Plan = Plan { rate: "5.0", micros_per_second: 5_000_000, burst: 10 };
 /// putListingsItem.

@@ -36,6 +36,7 @@ use super::journal::{Answer, DocKind, Entry};
 use super::lwa::{self, Shown};
 use super::reply::{Reply, request_id};
 use super::shop::{Assortment, Shop};
+use super::warehouse;
 use super::world::{World, locked};
 use super::{FieldStyle, RateLimit, key};
 use books::put_text;
@@ -96,6 +97,9 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
     let mut tims = locked(&world.tims);
     tims.now = world.clock.now();
     let admitted = admit(world, call).and_then(|()| tims.throttle());
+    if admitted.is_ok() && matches!(operation(call), "tims.changes.list" | "tims.shipments.list") {
+        warehouse::work(world, &mut tims);
+    }
     let limits = tims.limit_headers();
     let reply = match admitted.and_then(|()| tims.serve(world, call)) {
         Ok(reply) => reply,

@@ -25,6 +25,8 @@ use crate::clock::SharedClock;
 pub(super) struct World {
     pub(super) clock: SharedClock,
     pub(super) clock_kind: SandboxClock,
+    /// How long the warehouse takes.
+    pub(super) warehouse: Option<std::time::Duration>,
     pub(super) credentials: Credentials,
     pub(super) admin_token: Option<String>,
     address: SocketAddr,
@@ -86,6 +88,7 @@ impl World {
         let world = Self {
             clock,
             clock_kind: options.clock.clone(),
+            warehouse: options.warehouse,
             credentials: lwa::credentials(options.seed),
             admin_token: (!address.ip().is_loopback()).then(random_token),
             address,

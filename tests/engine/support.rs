@@ -342,6 +342,7 @@ pub(crate) fn target(entity: &str, payload: Node, slot: usize) -> TargetPlan {
         batch: None,
         once: Once::AtMost,
         otherwise: Otherwise::DeadLetter,
+        undo: None,
         at: Span::new(5, 9),
     }
 }

@@ -10,7 +10,7 @@ use crate::support::{ALL, World};
 
 /// The directory with the published models. Without it there is nothing to judge by: that is said aloud, and in
 /// continuous integration it is a failure.
-fn published(file: &str) -> Option<Value> {
+pub(crate) fn published(file: &str) -> Option<Value> {
     let root = std::env::var_os("FLOWRUN_SHARED").map(PathBuf::from);
     let root = root.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let path = root.join("spapi").join(file);

@@ -37,9 +37,10 @@ impl Files for Disk {
     }
 }
 
-fn plan() -> Plan {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/flows/order_sync.flow")).unwrap();
-    let source = Source::new("flows/order_sync.flow", text);
+/// A flow of this repository.
+pub(crate) fn plan(name: &str) -> Plan {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("flows").join(format!("{name}.flow"));
+    let source = Source::new(format!("flows/{name}.flow"), std::fs::read_to_string(path).unwrap());
     let catalog = Catalog { functions: flowrun::functions::all(), connectors: connectors::specs() };
     let environment = lang::Environment { buyer_data_allowed: true, ..lang::Environment::default() };
     let compiled = lang::compile(&source, &catalog, &Disk, &environment);
@@ -74,7 +75,7 @@ impl World {
             ("amazon".to_owned(), connectors::open("amazon", &amazon, &deps).unwrap()),
             ("tims".to_owned(), connectors::open("tims", &tims, &deps).unwrap()),
         ]);
-        let plan = Arc::new(plan());
+        let plan = Arc::new(plan("order_sync"));
         let params = plan.params.iter().map(|param| param.default.clone().unwrap()).collect();
         let deps = Deps {
             store: Arc::new(MemoryStore::new()),
@@ -91,9 +92,34 @@ impl World {
     }
 
     pub(crate) async fn run(&self) -> RunReport {
+        self.run_plan(Arc::clone(&self.plan), &self.deps).await
+    }
+
+    /// Runs another flow of this repository, with the same store and connections, and with these parameters set.
+    pub(crate) async fn run_flow(&self, name: &str, given: &[(&str, flowrun::value::Value)]) -> RunReport {
+        let plan = Arc::new(plan(name));
+        let param = |param: &flowrun::plan::ParamPlan| {
+            let given = given.iter().find(|(name, _)| *name == param.name).map(|(_, value)| value.clone());
+            given.or(param.default.clone()).unwrap()
+        };
+        let deps = Deps { params: plan.params.iter().map(param).collect(), ..self.deps.clone() };
+        self.run_plan(plan, &deps).await
+    }
+
+    async fn run_plan(&self, plan: Arc<Plan>, deps: &Deps) -> RunReport {
         let since = self.clock.now() - jiff::SignedDuration::from_hours(30 * 24);
         let config = RunConfig { patience: Duration::from_secs(2 * 3600), ..RunConfig::new(since) };
-        engine::run(Arc::clone(&self.plan), &self.deps, config).await
+        engine::run(plan, deps, config).await
+    }
+
+    /// What both systems have, without the times at which they got it.
+    pub(crate) async fn both(&self) -> Value {
+        self.admin_get("state").await
+    }
+
+    /// How many writes an operation of either system has made.
+    pub(crate) async fn writes_of(&self, operation: &str) -> i64 {
+        self.counters().await[operation]["writes"].as_i64().unwrap_or(0)
     }
 
     /// What TIMS has.

@@ -5,13 +5,14 @@ use async_trait::async_trait;
 
 use super::Amazon;
 use super::orders::Orders;
+use super::packages::Packages;
 use super::settlement::source::Settlements;
 use crate::catalog::{EntitySpec, OperationSpec};
 use crate::connectors::contract::{ConnectorError, ErrorKind, Fetch, Page, ReadRequest, WriteAnswer, WriteRequest};
 use crate::value::Value;
 
 /// The parts, in the order in which help lists them.
-pub(super) const FAMILIES: &[&dyn Family] = &[&Orders, &Settlements];
+pub(super) const FAMILIES: &[&dyn Family] = &[&Orders, &Packages, &Settlements];
 
 /// A part of the API.
 #[async_trait]

@@ -3,6 +3,7 @@
 
 mod item;
 mod package;
+pub(super) mod parcel;
 mod party;
 pub(super) mod settlement;
 mod tax;

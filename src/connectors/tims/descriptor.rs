@@ -133,7 +133,7 @@ fn sales_orders() -> EntitySpec {
         source: None,
         lookup: Some(LookupSpec {
             record: Arc::clone(&order),
-            keys: vec!["external_ref"],
+            keys: vec!["external_ref", "id"],
             operation: "listSalesOrders",
         }),
         writes: vec![

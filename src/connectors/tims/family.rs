@@ -8,11 +8,12 @@ use super::Tims;
 use super::descriptor::{Masters, Sales};
 use super::ledger::Ledger;
 use super::receivables::Receivables;
+use super::shipments::Shipments;
 use crate::catalog::{EntitySpec, OperationSpec};
 use crate::connectors::contract::{ConnectorError, ErrorKind, Page, ReadRequest};
 
 /// The parts, in the order in which help lists them.
-pub(super) const FAMILIES: &[&dyn Family] = &[&Masters, &Sales, &Ledger, &Receivables];
+pub(super) const FAMILIES: &[&dyn Family] = &[&Masters, &Sales, &Shipments, &Ledger, &Receivables];
 
 /// A part of TIMS.
 #[async_trait]

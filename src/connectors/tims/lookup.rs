@@ -38,7 +38,13 @@ impl Tims {
         Ok(keys.iter().map(|key| key.and_then(|key| found.get(key)).cloned().unwrap_or_default()).collect())
     }
 
-    async fn listed(&self, entity: &str, by: &str, keys: &[&str]) -> Result<HashMap<String, Value>, ConnectorError> {
+    /// The documents that have these keys, asked for many at a time.
+    pub(super) async fn listed(
+        &self,
+        entity: &str,
+        by: &str,
+        keys: &[&str],
+    ) -> Result<HashMap<String, Value>, ConnectorError> {
         // A key with a comma would be read as two, so it is asked for alone.
         let (alone, together): (Vec<&str>, Vec<&str>) = keys.iter().copied().partition(|key| key.contains(','));
         let mut calls = Vec::new();

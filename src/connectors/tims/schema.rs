@@ -4,6 +4,7 @@
 pub(super) mod ledger;
 mod order;
 pub(super) mod receivables;
+mod shipment;
 
 use crate::catalog::build::{closed, list, may, must, nested, object, open};
 use crate::catalog::{Base, Field, ObjectSpec};
@@ -11,6 +12,7 @@ use crate::catalog::{Base, Field, ObjectSpec};
 pub(super) use order::{
     allocation, allocation_id, allocation_input, sales_order, sales_order_action, sales_order_input,
 };
+pub(super) use shipment::shipment;
 
 pub(super) fn customer() -> ObjectSpec {
     let mut fields = vec![must("id", Base::Text, "TIMS' id")];

@@ -8,7 +8,7 @@ use crate::catalog::{Base, EntitySpec, Idempotency, ObjectSpec, Type, WriteSpec}
 use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::lang::ast::{Batch, Name, Retry, TargetStep};
 use crate::plan::mask::Mask;
-use crate::plan::{BatchPlan, Facts, Otherwise, RetryPolicy, TargetPlan};
+use crate::plan::{BatchPlan, Facts, Otherwise, RetryPolicy, TargetPlan, undo_of};
 
 impl Checker<'_> {
     /// The entity that two names mean; says which does not exist.
@@ -34,7 +34,34 @@ impl Checker<'_> {
         None
     }
 
-    pub(super) fn target(&mut self, step: &TargetStep, facts: &mut Facts) -> Option<TargetPlan> {
+    /// A target; and what takes it back, which is a target of its own.
+    pub(super) fn target(&mut self, step: &TargetStep, facts: &mut Facts) -> Option<(TargetPlan, Option<TargetPlan>)> {
+        let name = match &step.name {
+            Some(name) => name.text.clone(),
+            None => format!("{}.{}", step.connector.text, step.entity.text),
+        };
+        let plan = self.single(step, name, step.name.as_ref().map_or(step.span, |name| name.span), facts);
+        let Some(undo) = &step.undo else { return Some((plan?, None)) };
+        let name = undo_of(&plan.as_ref().map(|plan| plan.name.clone()).unwrap_or_default());
+        let entity = self.catalog.connector(&step.connector.text).and_then(|spec| spec.entity(&step.entity.text));
+        let write = entity.and_then(|entity| entity.write(&undo.verb.text));
+        let step = TargetStep {
+            name: None,
+            verb: undo.verb.clone(),
+            payload: undo.payload.clone(),
+            once: step.once.filter(|_| write.is_some_and(|write| write.idempotency == Idempotency::None)),
+            batch: None,
+            otherwise: None,
+            undo: None,
+            twice: Vec::new(),
+            span: undo.span,
+            ..step.clone()
+        };
+        let undone = self.single(&step, name, undo.span, facts);
+        Some((plan?, Some(undone?)))
+    }
+
+    fn single(&mut self, step: &TargetStep, name: String, at: Span, facts: &mut Facts) -> Option<TargetPlan> {
         let entity = self.entity(&step.connector, &step.entity);
         let payload = self.expr(&step.payload);
         let entity = entity?;
@@ -48,11 +75,7 @@ impl Checker<'_> {
             self.say_at(Code::E221, step.verb.span, message, help);
             return None;
         };
-        let name = match &step.name {
-            Some(name) => name.text.clone(),
-            None => format!("{}.{}", step.connector.text, step.entity.text),
-        };
-        let slot = self.slot_at(step.name.as_ref().map_or(step.span, |name| name.span))?;
+        let slot = self.slot_at(at)?;
         let otherwise = step.otherwise.map(|(otherwise, _)| otherwise).unwrap_or_default();
         // Where the record goes on without the answer, the answer may be absent.
         let nullable = otherwise == Otherwise::Continue;
@@ -100,6 +123,7 @@ impl Checker<'_> {
             batch,
             once: step.once.map(|(once, _)| once).unwrap_or_default(),
             otherwise,
+            undo: None,
             at: step.span,
         })
     }

@@ -4,7 +4,9 @@ use pest::iterators::Pair;
 
 use super::{Builder, Rule};
 use crate::diag::Code;
-use crate::lang::ast::{Batch, EachStep, Item, ItemKind, Name, Retry, SourceItem, Step, TargetStep, Trigger};
+use crate::lang::ast::{
+    Batch, EachStep, Item, ItemKind, Name, Retry, SourceItem, Step, TargetStep, Trigger, UndoClause,
+};
 use crate::plan::{Once, Otherwise};
 
 /// The pairs inside a pair, without the keywords that were needed only to tell it from others.
@@ -234,6 +236,7 @@ impl Builder<'_> {
             batch: None,
             once: None,
             otherwise: None,
+            undo: None,
             twice: Vec::new(),
             span,
         };
@@ -241,6 +244,12 @@ impl Builder<'_> {
             let at = self.span(&clause);
             let before = match clause.as_rule() {
                 Rule::retry => target.retry.replace(self.retry(clause)?).is_some(),
+                Rule::undo => {
+                    let mut inner = parts(clause);
+                    let verb = inner.next()?.into_inner().find(|part| part.as_rule() == Rule::ident)?;
+                    let (verb, payload) = (self.name(verb)?, self.expr(inner.next()?)?);
+                    target.undo.replace(Box::new(UndoClause { verb, payload, span: at })).is_some()
+                }
                 Rule::batch => target.batch.replace(self.batch(clause, at)?).is_some(),
                 Rule::once => {
                     let once = if clause.as_str().starts_with("at_most") { Once::AtMost } else { Once::AtLeast };
