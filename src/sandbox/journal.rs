@@ -58,6 +58,15 @@ pub(super) enum Entry {
         #[serde(with = "text")]
         text: Arc<str>,
     },
+    /// A delivery of the third system as it is from now on, with the idempotency key that it came under and the digest of
+    /// what came.
+    Delivery {
+        id: String,
+        #[serde(with = "text")]
+        text: Arc<str>,
+        #[serde(default)]
+        key: Option<(String, String)>,
+    },
     /// How many batches of changes the shop has been through.
     Evolved { batches: u64 },
     /// What is left of a usage plan.
