@@ -7,10 +7,16 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "support/described.rs"]
+mod described;
+#[path = "whole/inventory.rs"]
+mod inventory;
 #[path = "whole/shipments.rs"]
 mod shipments;
 #[path = "whole/support.rs"]
 mod support;
+#[path = "whole/warehouse.rs"]
+mod warehouse;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -4,6 +4,7 @@
 mod answer;
 mod descriptor;
 mod family;
+mod listings;
 mod orders;
 mod packages;
 mod position;
@@ -12,6 +13,7 @@ mod schema;
 pub mod settlement;
 mod token;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -19,6 +21,7 @@ use async_trait::async_trait;
 use reqwest::{Method, Url};
 
 use self::region::{Region, marketplace};
+use self::settlement::source::Ahead;
 use self::token::{Grant, Login};
 use super::contract::{
     Connection, Connector, ConnectorError, ErrorKind, Fetch, Page, ReadRequest, WriteAnswer, WriteRequest,
@@ -42,9 +45,14 @@ pub(super) struct Amazon {
     login: Login,
     quota: Quota,
     clock: SharedClock,
+    /// The seller's id.
+    seller: String,
     marketplaces: Vec<&'static str>,
     page_size: u32,
     overlap: Duration,
+    /// Where files are kept that Amazon does not keep for long.
+    archive: Option<PathBuf>,
+    settlements: Ahead,
 }
 
 /// A connection to the selling account of these settings.
@@ -65,9 +73,12 @@ pub(super) fn open(settings: &Settings<'_>, deps: &Deps) -> Result<Connection, C
     let operations = family::FAMILIES.iter().flat_map(|family| family.operations()).collect::<Vec<_>>();
     Ok(Arc::new(Amazon {
         login: Login::new(settings, transport.clone(), login_url, Arc::clone(&deps.clock))?,
+        seller: settings.text("seller_id").to_owned(),
         marketplaces: marketplaces(settings, region)?,
         page_size: settings.count("page_size", 1, 100)?,
         overlap: settings.duration("overlap")?,
+        archive: settings.maybe("archive").map(PathBuf::from),
+        settlements: Ahead::default(),
         quota: Quota::new(account, &operations, Arc::clone(&deps.clock), Arc::clone(&deps.quota)),
         clock: Arc::clone(&deps.clock),
         transport,

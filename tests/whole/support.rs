@@ -41,7 +41,7 @@ impl Files for Disk {
 pub(crate) fn plan(name: &str) -> Plan {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("flows").join(format!("{name}.flow"));
     let source = Source::new(format!("flows/{name}.flow"), std::fs::read_to_string(path).unwrap());
-    let catalog = Catalog { functions: flowrun::functions::all(), connectors: connectors::specs() };
+    let catalog = Catalog { functions: flowrun::functions::all(), connectors: super::described::connectors().specs() };
     let environment = lang::Environment { buyer_data_allowed: true, ..lang::Environment::default() };
     let compiled = lang::compile(&source, &catalog, &Disk, &environment);
     compiled.plan.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics))
@@ -53,8 +53,18 @@ impl World {
     }
 
     pub(crate) async fn paged(orders: usize, page: usize) -> Self {
+        Self::made(page, |options| options.orders = orders).await
+    }
+
+    /// A shop with other options.
+    pub(crate) async fn with(set: impl FnOnce(&mut Options)) -> Self {
+        Self::made(100, set).await
+    }
+
+    async fn made(page: usize, set: impl FnOnce(&mut Options)) -> Self {
         let clock = Arc::new(HandClock::new("2026-11-01T12:00:00Z".parse().unwrap()));
-        let options = Options { orders, clock: SandboxClock::Hand(Arc::clone(&clock)), ..Options::default() };
+        let mut options = Options { clock: SandboxClock::Hand(Arc::clone(&clock)), ..Options::default() };
+        set(&mut options);
         let running = sandbox::start(options).await.unwrap();
         let ready = running.ready().clone();
         let deps = connectors::Deps { clock: Arc::clone(&clock) as _, quota: Arc::new(NoMemory) };
@@ -71,7 +81,12 @@ impl World {
             .with("url", &ready.tims)
             .with("limit", "off")
             .with_secret("api_key", &ready.credentials.tims.api_key);
+        let depot = ConnectionSettings::default()
+            .with("url", &ready.depot)
+            .with("limit", "off")
+            .with_secret("api_key", &ready.credentials.depot.api_key);
         let connections: BTreeMap<String, Connection> = BTreeMap::from([
+            ("depot".to_owned(), super::described::connectors().open("depot", &depot, &deps).unwrap()),
             ("amazon".to_owned(), connectors::open("amazon", &amazon, &deps).unwrap()),
             ("tims".to_owned(), connectors::open("tims", &tims, &deps).unwrap()),
         ]);
@@ -175,7 +190,7 @@ impl World {
         }
     }
 
-    async fn admin_get(&self, path: &str) -> Value {
+    pub(crate) async fn admin_get(&self, path: &str) -> Value {
         json(self.http.get(format!("{}/{path}", self.ready.admin))).await
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use async_trait::async_trait;
 
 use super::family::{FAMILIES, Family};
-use super::feed::Feed;
+use super::feed::{Feed, Listed};
 use super::{Tims, schema};
 use crate::catalog::{
     ConnectorSpec, EntitySpec, Idempotency, LookupSpec, ObjectSpec, OperationSpec, Setting, SourceSpec,
@@ -40,7 +40,7 @@ fn build() -> ConnectorSpec {
     }
 }
 
-/// Customers, articles, discounts and stock.
+/// Customers and discounts.
 pub(super) struct Masters;
 
 impl Family for Masters {
@@ -48,15 +48,11 @@ impl Family for Masters {
         vec![
             customers(),
             look("discount_codes", "Codes of discounts", schema::discount_code(), "code", "getDiscountCode"),
-            look("items", "Articles", schema::item(), "sku", "listItems"),
-            look("stock", "Stock of an article over all locations", schema::stock(), "sku", "listStock"),
         ]
     }
 
     fn operations(&self) -> Vec<OperationSpec> {
         vec![
-            operation("listItems", "GET /items", 100),
-            operation("listStock", "GET /stock", 100),
             operation("getDiscountCode", "GET /discount_codes/{code}", 1),
             operation("listCustomers", "GET /customers", 100),
             operation("createCustomer", "POST /customers", 1),
@@ -70,7 +66,7 @@ impl Family for Masters {
 pub(super) struct Sales;
 
 /// Sales orders as a source: what changed.
-const SALES: Feed = Feed { entity: "sales_orders", kind: "sales_order", key: "id" };
+const SALES: Feed = Feed { entity: "sales_orders", kind: "sales_order", key: "id", listed: Listed::ByTime };
 
 #[async_trait]
 impl Family for Sales {
