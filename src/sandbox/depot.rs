@@ -130,7 +130,8 @@ impl Depot {
     }
 
     fn get(&self, id: &str, now: Timestamp) -> Result<Value, Wrong> {
-        let text = self.deliveries.get(id).ok_or_else(|| Wrong::new(404, "no_such_delivery", "there is no such delivery"))?;
+        let text =
+            self.deliveries.get(id).ok_or_else(|| Wrong::new(404, "no_such_delivery", "there is no such delivery"))?;
         Ok(staged(serde_json::from_str(text).unwrap_or_default(), now))
     }
 
@@ -212,13 +213,7 @@ impl Depot {
         Ok(Reply { wrote: true, ..Reply::json(200, &json!({"delivery": delivery})) })
     }
 
-    fn keep(
-        &mut self,
-        world: &World,
-        id: &str,
-        delivery: &Value,
-        key: Option<(String, String)>,
-    ) -> Result<(), Wrong> {
+    fn keep(&mut self, world: &World, id: &str, delivery: &Value, key: Option<(String, String)>) -> Result<(), Wrong> {
         let entry = Entry::Delivery { id: id.to_owned(), text: delivery.to_string().into(), key };
         world.journal.write(std::slice::from_ref(&entry)).map_err(|cause| Wrong::new(500, "internal", cause))?;
         self.apply(&entry);

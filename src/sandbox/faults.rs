@@ -88,7 +88,9 @@ impl FromStr for FaultSpec {
                 Some(("tims", rest)) => (Some(Side::Tims), rest),
                 Some(("depot", rest)) => (Some(Side::Depot), rest),
                 Some((other, _)) => {
-                    return Err(BadFaultSpec(format!("`{other}:` in `{entry}` is none of `amazon:`, `tims:` and `depot:`")));
+                    return Err(BadFaultSpec(format!(
+                        "`{other}:` in `{entry}` is none of `amazon:`, `tims:` and `depot:`"
+                    )));
                 }
             };
             let mut rates = [0; KINDS.len()];

@@ -7,11 +7,11 @@ use std::sync::Arc;
 
 use flowrun::catalog::Catalog;
 use flowrun::diag::Source;
+use flowrun::functions;
 use flowrun::lang::{self, Compiled, Environment, Files};
 use flowrun::plan::Plan;
 use flowrun::rehearse::{Mocks, Rehearsal, rehearse_all};
 use flowrun::value::{Value, json};
-use flowrun::functions;
 
 #[path = "described.rs"]
 mod described;

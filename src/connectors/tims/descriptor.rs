@@ -8,8 +8,7 @@ use super::family::{FAMILIES, Family};
 use super::feed::{Feed, Listed};
 use super::{Tims, schema};
 use crate::catalog::{
-    ConnectorSpec, EntitySpec, Idempotency, LookupSpec, ObjectSpec, OperationSpec, Setting, SourceSpec,
-    WriteSpec,
+    ConnectorSpec, EntitySpec, Idempotency, LookupSpec, ObjectSpec, OperationSpec, Setting, SourceSpec, WriteSpec,
 };
 use crate::connectors::contract::{ConnectorError, Page, ReadRequest};
 

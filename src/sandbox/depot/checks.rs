@@ -67,8 +67,12 @@ const ADDRESS: &[Rule] = &[
     may("phone", Kind::Text(30)),
 ];
 
-const LINE: &[Rule] =
-    &[must("line", Kind::Text(60)), must("article", Kind::Text(60)), must("pieces", Kind::Count), may("title", Kind::Text(200))];
+const LINE: &[Rule] = &[
+    must("line", Kind::Text(60)),
+    must("article", Kind::Text(60)),
+    must("pieces", Kind::Count),
+    may("title", Kind::Text(200)),
+];
 
 const DELIVERY: &[Rule] = &[
     must("reference", Kind::Text(80)),
@@ -84,7 +88,8 @@ const CANCELLATION: &[Rule] = &[must("reason", Kind::Text(200))];
 /// The delivery that a body asks for.
 pub(super) fn delivery(body: &Value) -> Result<Value, Wrong> {
     let body = body.get("delivery").filter(|_| body.as_object().is_some_and(|all| all.len() == 1));
-    let body = body.ok_or_else(|| Wrong::new(422, "invalid", "{\"delivery\": {…}} is wanted, and nothing beside it"))?;
+    let body =
+        body.ok_or_else(|| Wrong::new(422, "invalid", "{\"delivery\": {…}} is wanted, and nothing beside it"))?;
     checked(body, DELIVERY).map(|()| body.clone())
 }
 
@@ -129,9 +134,7 @@ fn object(value: &Value, rules: &[Rule], path: &str, problems: &mut Vec<Value>) 
 }
 
 fn field(value: &Value, kind: &Kind, path: &str, problems: &mut Vec<Value>) {
-    let text = |most: usize| {
-        value.as_str().is_some_and(|text| !text.trim().is_empty() && text.chars().count() <= most)
-    };
+    let text = |most: usize| value.as_str().is_some_and(|text| !text.trim().is_empty() && text.chars().count() <= most);
     let wanted = match kind {
         Kind::Text(most) if !text(*most) => format!("text of 1 to {most} characters is wanted"),
         Kind::Word(words) if !value.as_str().is_some_and(|text| words.contains(&text)) => {
@@ -140,7 +143,9 @@ fn field(value: &Value, kind: &Kind, path: &str, problems: &mut Vec<Value>) {
         Kind::Count if !value.as_u64().is_some_and(|count| (1..=100_000).contains(&count)) => {
             "a whole number from 1 to 100000 is wanted".to_owned()
         }
-        Kind::Day if !value.as_str().is_some_and(|text| text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()) => {
+        Kind::Day
+            if !value.as_str().is_some_and(|text| text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok()) =>
+        {
             "a day like 2026-02-28 is wanted".to_owned()
         }
         Kind::Country
@@ -151,7 +156,9 @@ fn field(value: &Value, kind: &Kind, path: &str, problems: &mut Vec<Value>) {
         Kind::Lines(most)
             if !value.as_array().is_some_and(|lines| {
                 (1..=*most).contains(&lines.len())
-                    && lines.iter().all(|line| line.as_str().is_some_and(|text| !text.is_empty() && text.chars().count() <= 60))
+                    && lines
+                        .iter()
+                        .all(|line| line.as_str().is_some_and(|text| !text.is_empty() && text.chars().count() <= 60))
             }) =>
         {
             format!("1 to {most} lines of at most 60 characters are wanted")
