@@ -17,6 +17,7 @@ pub mod fold;
 pub mod forecast;
 pub mod graph;
 pub mod group;
+pub mod late;
 pub mod lineage;
 pub mod mask;
 mod operate;
@@ -142,6 +143,10 @@ pub struct SourcePlan {
     pub triggers: Vec<Trigger>,
     /// How far back the first read goes.
     pub since: Option<Duration>,
+    /// How long a record is left alone after it changed, because it may change again.
+    pub holdback: Option<Duration>,
+    /// After what times what was read is read again, the shortest first.
+    pub again: Vec<Duration>,
     /// The field that orders versions of one record.
     pub stamp: Option<&'static str>,
     /// What a record looks like.

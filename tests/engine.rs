@@ -8,6 +8,8 @@ mod bulk;
 mod crash;
 #[path = "engine/faults.rs"]
 mod faults;
+#[path = "engine/late.rs"]
+mod late;
 #[path = "engine/letters.rs"]
 mod letters;
 #[path = "engine/lookups.rs"]

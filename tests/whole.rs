@@ -7,6 +7,8 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "whole/inventory.rs"]
+mod inventory;
 #[path = "whole/shipments.rs"]
 mod shipments;
 #[path = "whole/support.rs"]

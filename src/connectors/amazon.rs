@@ -4,6 +4,7 @@
 mod answer;
 mod descriptor;
 mod family;
+mod listings;
 mod orders;
 mod packages;
 mod position;
@@ -44,6 +45,8 @@ pub(super) struct Amazon {
     login: Login,
     quota: Quota,
     clock: SharedClock,
+    /// The seller's id.
+    seller: String,
     marketplaces: Vec<&'static str>,
     page_size: u32,
     overlap: Duration,
@@ -70,6 +73,7 @@ pub(super) fn open(settings: &Settings<'_>, deps: &Deps) -> Result<Connection, C
     let operations = family::FAMILIES.iter().flat_map(|family| family.operations()).collect::<Vec<_>>();
     Ok(Arc::new(Amazon {
         login: Login::new(settings, transport.clone(), login_url, Arc::clone(&deps.clock))?,
+        seller: settings.text("seller_id").to_owned(),
         marketplaces: marketplaces(settings, region)?,
         page_size: settings.count("page_size", 1, 100)?,
         overlap: settings.duration("overlap")?,

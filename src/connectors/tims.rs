@@ -3,6 +3,7 @@
 mod descriptor;
 mod family;
 mod feed;
+mod goods;
 mod ledger;
 mod limit;
 mod login;

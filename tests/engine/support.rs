@@ -119,6 +119,10 @@ impl Remote {
     pub(crate) fn give(&self, records: impl IntoIterator<Item = Value>) {
         self.with(|state| state.source.extend(records));
     }
+    /// Changes a record of the source where it stands.
+    pub(crate) fn change(&self, at: usize, record: Value) {
+        self.with(|state| state.source[at] = record);
+    }
     /// Every write that took effect: entity and payload.
     pub(crate) fn made(&self) -> Vec<(String, Value)> {
         self.with(|state| state.made.iter().map(|(entity, payload, _)| (entity.clone(), payload.clone())).collect())
@@ -365,6 +369,8 @@ pub(crate) fn plan() -> Plan {
             datasets: Vec::new(),
             triggers: vec![Trigger::Manual],
             since: None,
+            holdback: None,
+            again: Vec::new(),
             stamp: Some("changed"),
             record: open("order"),
             shape: flowrun::value::pick::Shape::whole(),

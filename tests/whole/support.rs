@@ -53,8 +53,18 @@ impl World {
     }
 
     pub(crate) async fn paged(orders: usize, page: usize) -> Self {
+        Self::made(page, |options| options.orders = orders).await
+    }
+
+    /// A shop with other options.
+    pub(crate) async fn with(set: impl FnOnce(&mut Options)) -> Self {
+        Self::made(100, set).await
+    }
+
+    async fn made(page: usize, set: impl FnOnce(&mut Options)) -> Self {
         let clock = Arc::new(HandClock::new("2026-11-01T12:00:00Z".parse().unwrap()));
-        let options = Options { orders, clock: SandboxClock::Hand(Arc::clone(&clock)), ..Options::default() };
+        let mut options = Options { clock: SandboxClock::Hand(Arc::clone(&clock)), ..Options::default() };
+        set(&mut options);
         let running = sandbox::start(options).await.unwrap();
         let ready = running.ready().clone();
         let deps = connectors::Deps { clock: Arc::clone(&clock) as _, quota: Arc::new(NoMemory) };
@@ -175,7 +185,7 @@ impl World {
         }
     }
 
-    async fn admin_get(&self, path: &str) -> Value {
+    pub(crate) async fn admin_get(&self, path: &str) -> Value {
         json(self.http.get(format!("{}/{path}", self.ready.admin))).await
     }
 

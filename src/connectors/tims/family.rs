@@ -6,6 +6,7 @@ use async_trait::async_trait;
 
 use super::Tims;
 use super::descriptor::{Masters, Sales};
+use super::goods::Goods;
 use super::ledger::Ledger;
 use super::receivables::Receivables;
 use super::shipments::Shipments;
@@ -13,7 +14,7 @@ use crate::catalog::{EntitySpec, OperationSpec};
 use crate::connectors::contract::{ConnectorError, ErrorKind, Page, ReadRequest};
 
 /// The parts, in the order in which help lists them.
-pub(super) const FAMILIES: &[&dyn Family] = &[&Masters, &Sales, &Shipments, &Ledger, &Receivables];
+pub(super) const FAMILIES: &[&dyn Family] = &[&Masters, &Goods, &Sales, &Shipments, &Ledger, &Receivables];
 
 /// A part of TIMS.
 #[async_trait]
