@@ -65,6 +65,8 @@ pub struct OrderLine {
     pub reference: String,
     /// Pieces.
     pub quantity: Decimal,
+    /// Pieces that the ERP has shipped; none where somebody else ships.
+    pub shipped: Decimal,
     /// What the buyer pays for the line, with its charges, less its discounts.
     pub net: Decimal,
 }

@@ -74,7 +74,7 @@ fn owed(tally: &Tally, around: &Around) -> Check {
         Some(before) => before.total.min(Decimal::ZERO),
         None => tally.payable,
     };
-    let check = check.amounts(tally.payable, left);
+    let check = if left.is_zero() && tally.payable.is_zero() { check } else { check.amounts(tally.payable, left) };
     if tally.payable != left {
         let says = format!("the settlement before left {}, this one takes over {}", money(left), money(tally.payable));
         return check.state(State::Differs, says);

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::tally::{folded, rows as rows_of};
+use super::tally::{counted, folded, rows as rows_of};
 use super::{Books, Check, Code, Residue, Sample, State, Tally, money};
 
 /// A journal line, numbered through all journals of the settlement, with the rows that it was made from.
@@ -103,13 +103,12 @@ fn posted(tally: &Tally, books: &Books) -> Check {
         return check.state(State::Differs, "no journal was posted for this settlement");
     }
     let mut residue = Vec::new();
-    let (mut debits, mut credits) = (Decimal::ZERO, Decimal::ZERO);
+    let mut debits = Decimal::ZERO;
     for journal in &books.journals {
         let mut wrong = Vec::new();
         let debit: Decimal = journal.lines.iter().map(|line| line.debit).sum();
         let credit: Decimal = journal.lines.iter().map(|line| line.credit).sum();
         debits += debit;
-        credits += credit;
         if debit != credit {
             wrong.push("its debits and credits differ".to_owned());
         }
@@ -133,9 +132,8 @@ fn posted(tally: &Tally, books: &Books) -> Check {
         }
     }
     let months: Vec<String> = books.journals.iter().map(|journal| journal.reference.clone()).collect();
-    let check = check.amounts(debits, credits);
     match residue.is_empty() {
-        true => check.state(State::Ties, months.join(", ")),
+        true => check.state(State::Ties, format!("{}, of {} on both sides", months.join(", "), money(debits))),
         false => check.state(State::Differs, format!("{} of {} are not in order", residue.len(), months.len())),
     }
     .with(residue)
@@ -170,7 +168,7 @@ fn codes(tally: &Tally, lines: &[Line]) -> Check {
                 rows: rows_of(*span),
                 settlement: Some(*amount),
                 books: Some(on_lines),
-                says: format!("{rows} rows"),
+                says: counted(*rows),
             });
         }
     }
@@ -224,13 +222,14 @@ fn carried(books: &Books) -> Check {
         lines.filter(|(_, line)| line.dimensions.get("kind").is_some_and(|kind| kind == "carried_forward")).collect();
     let debits: Decimal = pair.iter().map(|(_, line)| line.debit).sum();
     let credits: Decimal = pair.iter().map(|(_, line)| line.credit).sum();
-    let check = check.amounts(debits, credits);
     if pair.is_empty() {
         let says = if books.journals.len() > 1 { "nothing is carried" } else { "the settlement is of one month" };
         return check.state(State::Ties, says);
     }
     match debits == credits {
         true => check.state(State::Ties, format!("{} is carried over {} lines", money(debits), pair.len())),
-        false => check.state(State::Differs, format!("{} is left on the account", money(debits - credits))),
+        false => check
+            .amounts(debits, credits)
+            .state(State::Differs, format!("{} is left on the account", money(debits - credits))),
     }
 }

@@ -258,3 +258,8 @@ pub(super) fn rows(span: (u64, u64)) -> String {
         (first, last) => format!("{first}–{last}"),
     }
 }
+
+/// `1 row`, `12 rows`.
+pub(super) fn counted(rows: u64) -> String {
+    if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") }
+}

@@ -2,6 +2,8 @@
 //! orders that were shipped in its currency.
 
 use std::collections::BTreeSet;
+use std::future::Future;
+use std::time::Duration;
 
 use jiff::civil::Date;
 use jiff::{SignedDuration, Timestamp};
@@ -9,19 +11,48 @@ use rust_decimal::Decimal;
 
 use super::super::exit::{Exit, Failure};
 use super::super::run::Outside;
-use crate::connectors::{Connection, ConnectorError, Fetch, ReadRequest};
+use crate::clock::SharedClock;
+use crate::connectors::{Connection, ConnectorError, ErrorKind, Fetch, ReadRequest};
 use crate::reconcile::{Books, Invoice, Journal, JournalLine, Order, OrderLine, Payment, Tally};
 use crate::value::Value;
 
 /// How long before a settlement's beginning an order may have last changed to be found at once. Older ones are asked for
 /// by their names.
 const BEFORE: SignedDuration = SignedDuration::from_hours(24 * 60);
+/// How often a question is asked.
+const TRIES: u32 = 5;
 /// The states in which goods have left.
 const SHIPPED: [&str; 4] = ["shipped", "partially_shipped", "invoiced", "closed"];
 
+/// TIMS, asked a few times where it does not answer at once.
+struct Asked<'a> {
+    connection: &'a Connection,
+    clock: &'a SharedClock,
+}
+
+impl Asked<'_> {
+    async fn again<T, F>(&self, call: impl Fn() -> F) -> Result<T, Failure>
+    where
+        F: Future<Output = Result<T, ConnectorError>>,
+    {
+        let mut wait = Duration::from_secs(1);
+        for _ in 1..TRIES {
+            match call().await {
+                Err(error) if matches!(error.kind, ErrorKind::Transient | ErrorKind::Unreachable) => {}
+                Err(ConnectorError { kind: ErrorKind::Throttled(told), .. }) => wait = told.unwrap_or(wait),
+                done => return done.map_err(|error| remote(&error)),
+            }
+            self.clock.sleep(wait).await;
+            wait *= 2;
+        }
+        call().await.map_err(|error| remote(&error))
+    }
+}
+
 /// Asks TIMS.
 pub(super) async fn read(outside: &Outside, tally: &Tally) -> Result<Books, Failure> {
-    let tims = outside.connections.get("tims").ok_or_else(|| Failure::usage("there is no connection `tims`"))?;
+    let connection = outside.connections.get("tims").ok_or_else(|| Failure::usage("there is no connection `tims`"))?;
+    let tims = &Asked { connection, clock: &outside.clock };
     let id = &tally.head.id;
     let mut orders = changed(tims, tally).await?;
     orders.retain(|order| text(order, "currency") == tally.head.currency);
@@ -48,7 +79,7 @@ pub(super) async fn read(outside: &Outside, tally: &Tally) -> Result<Books, Fail
 }
 
 /// The orders that changed since shortly before the settlement began.
-async fn changed(tims: &Connection, tally: &Tally) -> Result<Vec<Value>, Failure> {
+async fn changed(tims: &Asked<'_>, tally: &Tally) -> Result<Vec<Value>, Failure> {
     let start = tally.head.start.or(tally.head.end).unwrap_or(Timestamp::UNIX_EPOCH);
     let mut request = ReadRequest {
         entity: "sales_orders".to_owned(),
@@ -60,7 +91,7 @@ async fn changed(tims: &Connection, tally: &Tally) -> Result<Vec<Value>, Failure
     };
     let mut found: Vec<Value> = Vec::new();
     loop {
-        let page = tims.read(&request).await.map_err(|error| remote(&error))?;
+        let page = tims.again(|| tims.connection.read(&request)).await?;
         found.extend(page.records.into_iter().map(|record| record.value));
         if page.drained || request.position.as_ref() == Some(&page.next) {
             break;
@@ -76,7 +107,7 @@ async fn changed(tims: &Connection, tally: &Tally) -> Result<Vec<Value>, Failure
 }
 
 /// The orders that the settlement names and that were not among those, under the names that their fellows have.
-async fn missing(tims: &Connection, orders: &[Value], wanted: &BTreeSet<&str>) -> Result<Vec<Value>, Failure> {
+async fn missing(tims: &Asked<'_>, orders: &[Value], wanted: &BTreeSet<&str>) -> Result<Vec<Value>, Failure> {
     let known: BTreeSet<&str> = orders.iter().map(|order| order_of(text(order, "external_ref"))).collect();
     let prefixes: BTreeSet<String> = orders
         .iter()
@@ -92,7 +123,7 @@ async fn missing(tims: &Connection, orders: &[Value], wanted: &BTreeSet<&str>) -
 }
 
 /// Documents by their external references; those that are not there are left out.
-async fn fetch(tims: &Connection, entity: &str, references: &[String]) -> Result<Vec<Value>, Failure> {
+async fn fetch(tims: &Asked<'_>, entity: &str, references: &[String]) -> Result<Vec<Value>, Failure> {
     if references.is_empty() {
         return Ok(Vec::new());
     }
@@ -102,7 +133,7 @@ async fn fetch(tims: &Connection, entity: &str, references: &[String]) -> Result
         values: references.iter().map(Value::text).collect(),
         datasets: Vec::new(),
     };
-    let found = tims.fetch(&request).await.map_err(|error| remote(&error))?;
+    let found = tims.again(|| tims.connection.fetch(&request)).await?;
     Ok(found.into_iter().filter(|document| !matches!(document, Value::Null)).collect())
 }
 
@@ -155,6 +186,7 @@ fn order(document: &Value) -> Order {
         OrderLine {
             reference: reference.to_owned(),
             quantity: number(line, "quantity"),
+            shipped: number(line, "quantity_shipped"),
             net: net(line, amount) + charges,
         }
     });

@@ -5,7 +5,7 @@ use std::sync::{Arc, LazyLock};
 use async_trait::async_trait;
 
 use super::family::{FAMILIES, Family};
-use super::feed::Feed;
+use super::feed::{Feed, Listed};
 use super::{Tims, schema};
 use crate::catalog::{
     ConnectorSpec, EntitySpec, Idempotency, LookupSpec, ObjectSpec, OperationSpec, Setting, SourceSpec, WriteSpec,
@@ -13,7 +13,7 @@ use crate::catalog::{
 use crate::connectors::contract::{ConnectorError, Page, ReadRequest};
 
 /// How sales orders are told of.
-const ORDERS: Feed = Feed { entity: "sales_orders", kind: "sales_order", key: "id" };
+const ORDERS: Feed = Feed { entity: "sales_orders", kind: "sales_order", key: "id", listed: Listed::ByTime };
 
 static SPEC: LazyLock<ConnectorSpec> = LazyLock::new(build);
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 
 use rust_decimal::Decimal;
 
-use super::super::tally::rows;
+use super::super::tally::{counted, rows};
 use super::super::{Check, Line, Report, State};
 use super::word;
 
@@ -152,9 +152,9 @@ fn lines(out: &mut String, lines: &[Line]) {
         } else {
             let _ = write!(
                 out,
-                "<details><summary>{} <em>{} rows, {}</em></summary><table><tbody>",
+                "<details><summary>{} <em>{}, {}</em></summary><table><tbody>",
                 escaped(&line.memo),
-                line.rows,
+                counted(line.rows),
                 rows(line.span),
             );
             for sample in &line.samples {

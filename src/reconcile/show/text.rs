@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use rust_decimal::Decimal;
 
-use super::super::tally::rows;
+use super::super::tally::{counted, rows};
 use super::super::{Line, Report, State};
 use super::word;
 
@@ -56,7 +56,7 @@ pub fn line(line: &Line) -> String {
         let _ = writeln!(out, "made of no rows: it is what the others come to");
         return out;
     }
-    let _ = writeln!(out, "{} rows ({}) come to {}", line.rows, rows(line.span), line.amount);
+    let _ = writeln!(out, "{} ({}) of {}", counted(line.rows), rows(line.span), line.amount);
     for sample in &line.samples {
         let day = sample.posted.map(|day| day.to_string()).unwrap_or_default();
         let _ =
