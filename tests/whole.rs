@@ -9,6 +9,8 @@
 
 #[path = "whole/inventory.rs"]
 mod inventory;
+#[path = "whole/settlements.rs"]
+mod settlements;
 #[path = "whole/shipments.rs"]
 mod shipments;
 #[path = "whole/support.rs"]

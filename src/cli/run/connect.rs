@@ -15,6 +15,7 @@ const MAX_SECRET: u64 = 64 << 10;
 pub(super) fn needed(plan: &Plan) -> BTreeSet<String> {
     let lookups = plan.lookups.iter().filter_map(|lookup| match &lookup.kind {
         LookupKind::Entity { connector, .. } => Some(connector.clone()),
+        LookupKind::Join(join) => Some(join.source.connector.clone()),
         LookupKind::Table(_) => None,
     });
     let targets = plan.targets.iter().map(|target| target.connector.clone());

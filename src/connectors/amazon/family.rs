@@ -41,6 +41,15 @@ pub(super) trait Family: Send + Sync {
     async fn write(&self, _: &Amazon, request: &WriteRequest) -> Result<WriteAnswer, ConnectorError> {
         Err(cannot(&format!("{} {}", request.verb, request.entity)))
     }
+
+    /// Writes many at once; the answers are in the order of the requests.
+    async fn write_many(&self, amazon: &Amazon, requests: &[WriteRequest]) -> Vec<Result<WriteAnswer, ConnectorError>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for request in requests {
+            answers.push(self.write(amazon, request).await);
+        }
+        answers
+    }
 }
 
 /// The part that has an entity.

@@ -40,6 +40,11 @@ impl Transport {
         }
         let header = response.headers().get(reqwest::header::CONTENT_TYPE);
         let content_type = header.and_then(|value| value.to_str().ok()).map(str::to_owned);
+        // A page of a proxy on the way is no document.
+        if content_type.as_deref().is_some_and(|kind| kind.starts_with("text/html")) {
+            let message = format!("{} sent a web page where a document was asked for", place(&url));
+            return Err(ConnectorError { status: Some(status), ..ConnectorError::new(ErrorKind::Transient, message) });
+        }
         let mut done = Downloaded { content_type, bytes: 0 };
         while let Some(chunk) = response.chunk().await.map_err(fail)? {
             done.bytes += chunk.len() as u64;

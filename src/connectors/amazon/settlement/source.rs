@@ -198,6 +198,9 @@ impl Amazon {
     }
 
     async fn download(&self, report: &Waiting) -> Result<(Report, Archived), ConnectorError> {
+        if let Some(kept) = self.kept(report).await? {
+            return Ok(kept);
+        }
         // The address is good for five minutes, so it is asked for each time.
         let [a, b, c] = DOCUMENTS;
         let url = http::join(&self.endpoint, &[a, b, c, &report.document_id])?;
@@ -212,6 +215,25 @@ impl Amazon {
         tokio::task::spawn_blocking(keep)
             .await
             .map_err(|error| ConnectorError::new(ErrorKind::Bug, error.to_string()))?
+    }
+
+    /// A report that was archived before, by another flow or another run: it is not downloaded again.
+    async fn kept(&self, report: &Waiting) -> Result<Option<(Report, Archived)>, ConnectorError> {
+        let (archive, report) = (self.archive()?, report.clone());
+        let find = move || -> std::io::Result<Option<(Report, Archived)>> {
+            let same =
+                |known: &Archived| known.report_id == report.report_id && known.document_id == report.document_id;
+            let Some((_, known)) = archive::all(&archive)?.into_iter().rfind(|(_, known)| same(known)) else {
+                return Ok(None);
+            };
+            let parsed = archive::open(&archive, &known)?;
+            // What is not as it was kept is of no use.
+            let whole = parsed.constant("sha256") == Some(known.sha256.as_str());
+            Ok(whole.then_some((parsed, known)))
+        };
+        let found = tokio::task::spawn_blocking(find).await;
+        let found = found.map_err(|error| ConnectorError::new(ErrorKind::Bug, error.to_string()))?;
+        found.map_err(|error| self.lost("settlements", &error))
     }
 
     /// An archived file, from where its last page ended.
