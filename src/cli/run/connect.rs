@@ -61,6 +61,12 @@ pub(super) fn open(
         .collect()
 }
 
+/// The folder in which files of the marketplace are kept: what the environment says, or beside the store.
+pub(super) fn archive_of(settings: &Settings) -> String {
+    let given = settings.connections.get("amazon").and_then(|connection| connection.settings.get("archive"));
+    given.and_then(|given| fetch(given).ok()).unwrap_or_else(|| archive(&settings.store))
+}
+
 /// Where files of the remote are kept if nobody says: beside the store, which may be deleted, and is no place for what
 /// must be there in ten years.
 fn archive(store: &Path) -> String {

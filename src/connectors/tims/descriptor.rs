@@ -12,6 +12,9 @@ use crate::catalog::{
 };
 use crate::connectors::contract::{ConnectorError, Page, ReadRequest};
 
+/// How sales orders are told of.
+const ORDERS: Feed = Feed { entity: "sales_orders", kind: "sales_order", key: "id", listed: Listed::ByTime };
+
 static SPEC: LazyLock<ConnectorSpec> = LazyLock::new(build);
 
 /// TIMS' descriptor.
@@ -64,9 +67,6 @@ impl Family for Masters {
 /// Sales orders and what is set aside for them.
 pub(super) struct Sales;
 
-/// Sales orders as a source: what changed.
-const SALES: Feed = Feed { entity: "sales_orders", kind: "sales_order", key: "id", listed: Listed::ByTime };
-
 #[async_trait]
 impl Family for Sales {
     fn entities(&self) -> Vec<EntitySpec> {
@@ -93,7 +93,7 @@ impl Family for Sales {
     }
 
     async fn read(&self, tims: &Tims, request: &ReadRequest) -> Result<Page, ConnectorError> {
-        tims.read_changes(&SALES, request).await
+        tims.read_changes(&ORDERS, request).await
     }
 }
 
