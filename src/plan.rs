@@ -19,6 +19,7 @@ pub mod group;
 pub mod lineage;
 mod operate;
 pub mod progress;
+pub mod straight;
 pub mod table;
 pub mod template;
 pub mod trace;

@@ -19,8 +19,8 @@ pub struct Progress {
     /// Which step is next at each level of nesting.
     at: Vec<Position>,
     waiting: Option<TargetId>,
-    /// Whether payloads are given as they were built, for one who brings them into wire form himself.
-    as_built: bool,
+    /// Whether payloads are left to be worked out by one who writes them.
+    without_payloads: bool,
 }
 
 #[derive(Debug)]
@@ -88,16 +88,17 @@ impl Progress {
     /// A record at the start; in a flow that groups, a group, which is its record from there on. `params` are the values of [`Plan::params`], in order.
     #[must_use]
     pub fn new(plan: &Plan, record: Value, params: std::sync::Arc<[Value]>) -> Self {
-        let mut progress =
-            Self { frame: Frame::new(Value::Null, params, plan.slots), at: Vec::new(), waiting: None, as_built: false };
+        let frame = Frame::new(Value::Null, params, plan.slots);
+        let mut progress = Self { frame, at: Vec::new(), waiting: None, without_payloads: false };
         progress.restart(plan, record);
         progress
     }
 
-    /// The same, giving payloads as they were built: [`Write::payload`] is not in wire form yet.
+    /// The same, leaving payloads to be worked out: [`Write::payload`] is null. See [`Progress::payload`] and
+    /// [`super::straight`].
     #[must_use]
-    pub fn as_built(mut self) -> Self {
-        self.as_built = true;
+    pub fn without_payloads(mut self) -> Self {
+        self.without_payloads = true;
         self
     }
 
@@ -136,16 +137,24 @@ impl Progress {
                 Ok(Some(next)) => return next,
                 Ok(None) => {}
                 Err(error) if !error.wanted.is_empty() => return Next::Lookup(error.into_cause().wanted),
-                Err(mut error) => {
-                    error.found = trace(plan, &error, &self.frame);
-                    let item = self.item();
-                    if !item.is_empty() {
-                        error.message.push_str(&format!(" (item {item})"));
-                    }
-                    return Next::Rejected(error);
-                }
+                Err(error) => return Next::Rejected(self.placed(plan, error)),
             }
         }
+    }
+
+    /// The payload of the write that is due, as it is built and before it is brought into wire form.
+    pub fn payload(&mut self, plan: &Plan, target: &TargetPlan, lookups: &dyn Lookups) -> Result<Value, EvalError> {
+        built(target, &mut self.frame, lookups).map_err(|error| self.placed(plan, error))
+    }
+
+    /// An error with what it comes from, and the item that it happened in.
+    fn placed(&self, plan: &Plan, mut error: EvalError) -> EvalError {
+        error.found = trace(plan, &error, &self.frame);
+        let item = self.item();
+        if !item.is_empty() {
+            error.message.push_str(&format!(" (item {item})"));
+        }
+        error
     }
 
     /// Gives the answer to the write that was due, as a document with the fields that the target keeps.
@@ -244,21 +253,13 @@ impl Progress {
             }
             Step::Target(id) => {
                 let Some(target) = plan.targets.get(*id) else { return Ok(None) };
-                let built = evaluate(&target.payload, &mut self.frame, lookups)?;
-                if budget::larger(&built, budget::MAX_PARTS) {
-                    let message = format!("`{}` gets more than {} fields and items", target.name, budget::MAX_PARTS);
-                    return Err(EvalError::new(Code::E610, target.at, message));
-                }
-                let object = built.as_object().ok_or_else(|| {
-                    EvalError::new(
-                        Code::E505,
-                        target.at,
-                        format!("`{}` gets {}, not an object", target.name, built.kind()),
-                    )
-                })?;
-                let payload = match self.as_built {
-                    true => built,
-                    false => wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?,
+                let payload = match self.without_payloads {
+                    true => Value::Null,
+                    false => {
+                        let built = built(target, &mut self.frame, lookups)?;
+                        let object = built.as_object().ok_or_else(|| no_object(target, &built))?;
+                        wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?
+                    }
                 };
                 self.waiting = Some(*id);
                 return Ok(Some(Next::Write(Write { target: *id, item: self.item(), payload })));
@@ -267,6 +268,23 @@ impl Progress {
         self.pass();
         Ok(None)
     }
+}
+
+/// What a target gets, as it is built.
+fn built(target: &TargetPlan, frame: &mut Frame, lookups: &dyn Lookups) -> Result<Value, EvalError> {
+    let built = evaluate(&target.payload, frame, lookups)?;
+    if budget::larger(&built, budget::MAX_PARTS) {
+        let message = format!("`{}` gets more than {} fields and items", target.name, budget::MAX_PARTS);
+        return Err(EvalError::new(Code::E610, target.at, message));
+    }
+    if built.as_object().is_none() {
+        return Err(no_object(target, &built));
+    }
+    Ok(built)
+}
+
+fn no_object(target: &TargetPlan, built: &Value) -> EvalError {
+    EvalError::new(Code::E505, target.at, format!("`{}` gets {}, not an object", target.name, built.kind()))
 }
 
 /// A step that needs nothing but the record: a condition, or something that is worked out. Gives what comes next where

@@ -10,7 +10,8 @@ use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::plan::fold::Grouped;
 use crate::plan::progress::misfit;
-use crate::plan::{EvalError, Next, Plan, Progress};
+use crate::plan::straight::Straight;
+use crate::plan::{EvalError, LookupId, LookupKind, Next, Plan, Progress};
 use crate::value::Value;
 use crate::value::json::{self, Reader};
 use crate::value::pick::Picker;
@@ -27,6 +28,8 @@ pub struct Mapper<'p> {
     /// What stands between the key and the verb of each target's lines: `,"target":"tims.customers","step":"account"`.
     heads: Vec<Vec<u8>>,
     writers: Vec<Writer>,
+    /// The payloads that nobody reads, to be written while they are worked out.
+    straight: Vec<Option<Straight<'p>>>,
 }
 
 /// A record that cannot be mapped.
@@ -51,14 +54,24 @@ impl<'p> Mapper<'p> {
             json::write(&mut head, &Value::text(&target.name));
             head
         });
+        let writers: Vec<Writer> = plan.targets.iter().map(|target| Writer::new(&target.input)).collect();
+        let tables = |lookup: LookupId| match &plan.lookups.get(lookup)?.kind {
+            LookupKind::Table(table) if !mocks.lookups.contains_key(&lookup) => Some(&**table),
+            _ => None,
+        };
+        let straight = plan.targets.iter().zip(&writers);
+        let straight = straight
+            .map(|(target, writer)| target.keeps.is_empty().then(|| Straight::new(&target.payload, writer, &tables)))
+            .collect();
         Self {
             plan,
             lookups: Mocked { plan, mocks },
-            progress: Progress::new(plan, Value::Null, params).as_built(),
+            progress: Progress::new(plan, Value::Null, params).without_payloads(),
             picker: Picker::new(&plan.source.shape),
             reader: Reader::default(),
             heads: heads.collect(),
-            writers: plan.targets.iter().map(|target| Writer::new(&target.input)).collect(),
+            writers,
+            straight,
         }
     }
 
@@ -120,13 +133,7 @@ impl<'p> Mapper<'p> {
                 Next::Write(write) => write,
                 Next::Rejected(error) => return Err(error),
                 Next::Finished | Next::Skipped { .. } => return Ok(()),
-                Next::Lookup(_) => {
-                    return Err(EvalError::new(
-                        Code::E604,
-                        Span::default(),
-                        "this cannot be looked up without a connection",
-                    ));
-                }
+                Next::Lookup(_) => return Err(unknown()),
             };
             let (Some(target), Some(writer)) = (self.plan.targets.get(write.target), self.writers.get(write.target))
             else {
@@ -147,7 +154,18 @@ impl<'p> Mapper<'p> {
             out.extend_from_slice(b",\"operation\":");
             json::write_text(out, &target.verb);
             out.extend_from_slice(b",\"payload\":");
-            let Value::Object(built) = &write.payload else { return Ok(()) };
+            if let Some(Some(straight)) = self.straight.get(write.target) {
+                let start = out.len();
+                if straight.write(out, writer, self.progress.frame(), &self.lookups).is_ok() {
+                    out.extend_from_slice(b"}\n");
+                    self.progress.answer(self.plan, Value::Null);
+                    continue;
+                }
+                out.truncate(start);
+            }
+            let built = self.progress.payload(self.plan, target, &self.lookups);
+            let built = built.map_err(|error| if error.wanted.is_empty() { error } else { unknown() })?;
+            let Value::Object(built) = &built else { return Ok(()) };
             writer.write(out, built).map_err(|wrong| misfit(target, &wrong))?;
             out.extend_from_slice(b"}\n");
             let answer = match target.keeps.is_empty() {
@@ -161,4 +179,9 @@ impl<'p> Mapper<'p> {
             self.progress.answer(self.plan, answer);
         }
     }
+}
+
+/// Something is not known that only a connector knows.
+fn unknown() -> EvalError {
+    EvalError::new(Code::E604, Span::default(), "this cannot be looked up without a connection")
 }

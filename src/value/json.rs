@@ -43,7 +43,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
 /// A reader that keeps the field names it has seen, so that records of one shape share them.
 #[derive(Debug, Default)]
 pub struct Reader {
-    names: HashSet<Text>,
+    names: HashSet<Text, foldhash::fast::RandomState>,
 }
 
 impl Reader {
@@ -327,19 +327,30 @@ fn write_scalar(out: &mut Vec<u8>, value: &Value) {
 
 /// Appends text in quotes.
 pub fn write_text(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    write_inside(out, text);
+    out.push(b'"');
+}
+
+/// Appends text as it stands between quotes.
+pub fn write_inside(out: &mut Vec<u8>, text: &str) {
     if plain(text.as_bytes()) == text.len() {
-        out.reserve(text.len() + 2);
-        out.push(b'"');
         out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
         return;
     }
     // serde_json escapes text as RFC 8259 asks; writing into a Vec cannot fail.
-    let _ = serde_json::to_writer(out, text);
+    let before = out.len();
+    let _ = serde_json::to_writer(&mut *out, text);
+    out.pop();
+    if before < out.len() {
+        out.remove(before);
+    }
 }
 
 /// How many bytes stand before the next quote, backslash or control character. Eight are looked at at once: a byte that
 /// is one of them has its highest bit set in one of the differences.
+#[inline]
 pub(super) fn plain(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;

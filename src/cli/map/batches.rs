@@ -19,6 +19,8 @@ const WAITING: usize = 2;
 /// Whole lines of the input.
 pub(super) struct Batch {
     text: Vec<u8>,
+    /// How much of the text there is. What is behind it was of another batch, and is not cleared each time.
+    length: usize,
     /// The number of its first line, from 1.
     line: u64,
 }
@@ -43,8 +45,7 @@ impl Spare {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    fn give(&self, mut buffer: Vec<u8>) {
-        buffer.clear();
+    fn give(&self, buffer: Vec<u8>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
     }
 }
@@ -59,6 +60,13 @@ pub(super) struct Batches {
     spare: Arc<Spare>,
 }
 
+/// Makes a buffer at least so long.
+fn reach(buffer: &mut Vec<u8>, length: usize) {
+    if buffer.len() < length {
+        buffer.resize(length, 0);
+    }
+}
+
 impl Batches {
     pub(super) fn new(input: Box<dyn Read + Send>) -> Self {
         Self { input, carried: Vec::new(), line: 1, ended: false, spare: Arc::default() }
@@ -67,44 +75,46 @@ impl Batches {
     /// The next whole lines; nothing at the end.
     pub(super) fn next(&mut self) -> Result<Option<Batch>, Failure> {
         let mut text = self.spare.take();
-        text.append(&mut self.carried);
+        let mut length = self.carried.len();
+        reach(&mut text, length);
+        text.get_mut(..length).unwrap_or_default().copy_from_slice(&self.carried);
+        self.carried.clear();
         // Where a line is longer than a batch, as much again is read until its end is there.
         let mut wanted = BATCH;
         while !self.ended {
-            let before = text.len();
-            text.resize(before + wanted, 0);
+            reach(&mut text, length + wanted);
             // What has come is mapped at once: the next line of a pipe may take its time.
-            let read = match self.input.read(text.get_mut(before..).unwrap_or_default()) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
-                    text.truncate(before);
-                    continue;
-                }
+            let read = match self.input.read(text.get_mut(length..length + wanted).unwrap_or_default()) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 read => read?,
             };
-            text.truncate(before + read);
+            length += read;
             self.ended = read == 0;
-            if self.line == 1 && laid_out(&text) {
+            if self.line == 1 && laid_out(text.get(..length).unwrap_or_default()) {
+                text.truncate(length);
                 self.rest(&mut text)?;
+                length = text.len();
             }
             if self.ended {
                 break;
             }
-            if let Some(end) = memchr::memrchr(b'\n', &text) {
-                self.carried.extend_from_slice(text.get(end + 1..).unwrap_or_default());
-                text.truncate(end + 1);
+            let there = text.get(..length).unwrap_or_default();
+            if let Some(end) = memchr::memrchr(b'\n', there) {
+                self.carried.extend_from_slice(there.get(end + 1..).unwrap_or_default());
+                length = end + 1;
                 break;
             }
-            if text.len() > MAX_RECORD {
+            if length > MAX_RECORD {
                 return Err(too_long());
             }
-            wanted = text.len().max(BATCH);
+            wanted = length.max(BATCH);
         }
-        if text.is_empty() {
+        if length == 0 {
             return Ok(None);
         }
         let line = self.line;
-        self.line += memchr::memchr_iter(b'\n', &text).count() as u64;
-        Ok(Some(Batch { text, line }))
+        self.line += memchr::memchr_iter(b'\n', text.get(..length).unwrap_or_default()).count() as u64;
+        Ok(Some(Batch { text, length, line }))
     }
 
     /// A document laid out over several lines is read whole and becomes one line: only a list of lines can be of any length.
@@ -126,9 +136,10 @@ impl Batch {
     /// Its lines that are not blank, with their numbers.
     pub(super) fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let mut start = 0;
-        let ends = memchr::memchr_iter(b'\n', &self.text).chain(std::iter::once(self.text.len()));
+        let text = self.text.get(..self.length).unwrap_or_default();
+        let ends = memchr::memchr_iter(b'\n', text).chain(std::iter::once(text.len()));
         let lines = ends.map(move |end| {
-            let line = self.text.get(start..end).unwrap_or_default();
+            let line = text.get(start..end).unwrap_or_default();
             start = end + 1;
             line
         });
@@ -153,10 +164,12 @@ pub(super) fn map<'p>(
     mapper: impl Fn() -> Mapper<'p> + Sync,
     mut collect: impl FnMut(&Mapped) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let spare = Arc::clone(&batches.spare);
-    let mut collect = |(mapped, text): Done| {
+    let texts = Arc::clone(&batches.spare);
+    let spare = Spare::default();
+    let mut collect = |(mut mapped, text): Done| {
         let collected = collect(&mapped);
-        spare.give(text);
+        texts.give(text);
+        mapped.lines.clear();
         spare.give(mapped.lines);
         collected
     };
