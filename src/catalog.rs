@@ -169,6 +169,17 @@ pub struct WriteSpec {
     /// The input fields that together name the document in the remote, so that two records that write one document
     /// are told. Empty where each record has a document of its own.
     pub natural_key: &'static [&'static str],
+    /// How many of it are written together, where they can be. A flow asks for that with `batch`.
+    pub bulk: Option<BulkSpec>,
+}
+
+/// Many writes in one call, or in one document such as a feed. The connector does it in `Connector::write_many`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct BulkSpec {
+    /// The remote operation that takes them, with its published limits.
+    pub operation: &'static str,
+    /// How many it takes at most.
+    pub most: u32,
 }
 
 /// How a write whose outcome is unknown is settled (see docs/architecture.md).

@@ -29,6 +29,7 @@ mod sandbox;
 mod stopped;
 mod store;
 mod test;
+mod waiting;
 
 use std::process::ExitCode;
 
@@ -66,6 +67,7 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::DeadLetters(command) => dead_letters::run(&command),
         Command::Runs { at, flow, limit, format } => runs::run(&at, flow.as_deref(), limit, format),
+        Command::Waiting { at, flow, format } => waiting::run(&at, flow.as_deref(), format),
         Command::Record { flow, key, at, format } => record::run(&flow, &key, &at, format),
         Command::Sandbox(args) => sandbox::run(&args),
         Command::Store(command) => store::run(&command),

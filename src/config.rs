@@ -18,7 +18,7 @@ use std::fmt;
 
 pub use duration::duration;
 pub use given::{Given, Place, Where};
-pub use settings::{Alert, Connection, Sandbox, Settings};
+pub use settings::{Alert, BuyerData, Connection, Sandbox, Settings};
 
 /// How large an environment file may be, in bytes.
 pub const MAX_FILE: usize = 1 << 20;
@@ -99,7 +99,7 @@ mod tests {
             list: [1.0, {a: 2.50}]\n  huge: 18446744073709551616\n  e: 1e3\n\
             alerts:\n  ops: { webhook: {file: /run/secrets/hook} }\n";
         let settings = parse(text, "x/prod.yaml").unwrap();
-        assert!(settings.production && settings.buyer_data_allowed && settings.name == "prod");
+        assert!(settings.production && settings.buyer_data == BuyerData::Allowed && settings.name == "prod");
         assert_eq!((settings.concurrency, settings.patience.as_secs()), (4, 7200));
         let shown = |name: &str| json::to_string(settings.parameters.get(name).unwrap());
         assert_eq!(shown("limit"), "1000.00");
@@ -125,7 +125,7 @@ mod tests {
                 "environments/dev.yaml:1:1: prodution: there is no such setting; did you mean `production`?",
                 "environments/dev.yaml:2:14: concurrency: must be a whole number from 1 to 1000",
                 "environments/dev.yaml:3:11: patience: must be a length of time such as 500ms, 30s, 15m or 2h",
-                "environments/dev.yaml:4:13: buyer_data: must be `allowed` or `forbidden`",
+                "environments/dev.yaml:4:13: buyer_data: must be `allowed`, `masked` or `forbidden`",
                 "environments/dev.yaml:6:6: parameters.x: must be a number of at most 28 digits, such as 1000.00; put it in quotes if it is text",
                 "environments/dev.yaml:9:10: connections.erp.url: must be a value, or where it is kept: {env: NAME} or {file: PATH}",
                 "environments/dev.yaml:10:14: connections.erp.api_key: must be {env: NAME}, perhaps with a default, or {file: PATH}",

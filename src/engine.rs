@@ -10,6 +10,7 @@
 //! - A record that is as it was costs one look into the ledger. An older version never overwrites a newer one
 //!   (`record`), and a document that many records write is written once (`step`).
 //! - One lane per key, any number of keys side by side, up to the run's concurrency (`driver`, `context`).
+//! - A record that needs what is not there yet waits in the ledger, and later runs take it up again (`waiting`).
 //! - Retries, pauses, the circuit breaker and the budget of retries are in `call` and `gate`. What the remote refuses
 //!   becomes a dead letter; what the remote's absence prevents stays unsettled.
 //!
@@ -40,6 +41,7 @@ pub mod report;
 mod step;
 mod trail;
 mod veil;
+pub mod waiting;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -106,6 +108,8 @@ pub struct RunConfig {
     pub stop: watch::Receiver<bool>,
     /// How long records in flight may go on after that.
     pub drain: Duration,
+    /// Try all records that wait for something now, whenever their next try is due.
+    pub waiting_now: bool,
     /// The seed of the pauses' randomness.
     pub jitter_seed: u64,
     /// Who runs it, for the audit trail.
@@ -125,6 +129,7 @@ impl RunConfig {
             patience: Duration::from_secs(15 * 60),
             stop: watch::channel(false).1,
             drain: Duration::from_secs(30),
+            waiting_now: false,
             jitter_seed: 0,
             actor: String::new(),
         }

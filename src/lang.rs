@@ -51,6 +51,8 @@ pub struct Environment {
     pub name: Option<String>,
     /// Whether buyer data may go to its targets unmasked.
     pub buyer_data_allowed: bool,
+    /// Whether, where it may not, it goes to targets masked; otherwise a flow that would send some does not compile.
+    pub buyer_data_masked: bool,
     /// Its parameters.
     pub parameters: BTreeMap<String, Value>,
 }

@@ -8,6 +8,7 @@ mod at_hand;
 pub mod budget;
 pub mod case;
 pub mod coverage;
+pub mod cron;
 pub mod eval;
 pub mod expr;
 pub mod facts;
@@ -17,12 +18,14 @@ pub mod forecast;
 pub mod graph;
 pub mod group;
 pub mod lineage;
+pub mod mask;
 mod operate;
 pub mod progress;
 pub mod straight;
 pub mod table;
 pub mod template;
 pub mod trace;
+pub mod wait;
 mod walk;
 
 use std::sync::Arc;
@@ -93,6 +96,14 @@ impl Plan {
             }
             None => format!("nothing was found for {keys}"),
         }
+    }
+
+    /// Where records may be kept waiting: the lines of the flow, each with how long at most.
+    #[must_use]
+    pub fn waits(&self) -> Vec<(u32, Duration)> {
+        let mut found = Vec::new();
+        wait::waits(&self.steps, &mut |when, patience| found.push((self.place(when.at).1, patience)));
+        found
     }
 
     /// The text of a place, on one line.
@@ -219,6 +230,15 @@ pub enum Step {
         /// Why, as text.
         because: Node,
     },
+    /// Kept waiting while the condition holds, for what it needs is not there yet.
+    Wait {
+        /// The condition.
+        when: Node,
+        /// How long at most, from the first time on.
+        patience: Duration,
+        /// Why, as text.
+        because: Node,
+    },
     /// To the dead letters unless the condition holds.
     Ensure {
         /// The condition.
@@ -281,6 +301,8 @@ pub struct TargetPlan {
     pub operation: String,
     /// What is written.
     pub payload: Node,
+    /// What of it is masked, because the environment gets no buyer data.
+    pub mask: mask::Mask,
     /// What the remote takes.
     pub input: Arc<ObjectSpec>,
     /// What it answers.

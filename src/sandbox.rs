@@ -29,6 +29,7 @@ mod amazon;
 mod call;
 mod counters;
 mod faults;
+mod goods;
 mod journal;
 mod key;
 mod lwa;
@@ -37,6 +38,7 @@ mod reply;
 mod server;
 mod shop;
 mod tims;
+mod warehouse;
 mod world;
 
 use std::net::SocketAddr;
@@ -59,6 +61,8 @@ pub struct Options {
     pub listen: SocketAddr,
     /// How many orders the shop starts with.
     pub orders: usize,
+    /// How many numbered articles it sells besides its named products, at most 999,999.
+    pub skus: usize,
     /// What the shop, the credentials and the faults are derived from.
     pub seed: u64,
     /// What goes wrong, and how often.
@@ -78,6 +82,7 @@ impl Default for Options {
         Self {
             listen: SocketAddr::from(([127, 0, 0, 1], 0)),
             orders: 2000,
+            skus: 0,
             seed: 1,
             faults: FaultSpec::default(),
             clock: SandboxClock::System,

@@ -16,7 +16,7 @@ use async_trait::async_trait;
 
 pub use records::{
     Attempt, AuditEntry, BucketEntry, CursorEntry, DeadLetter, DeadLetterState, DocumentEntry, FoundPlace,
-    HistoryEntry, HistoryEvent, RecordEntry, RecordStatus, RunEntry, StepEntry, StepState,
+    HistoryEntry, HistoryEvent, RecordEntry, RecordStatus, RunEntry, StepEntry, StepState, WaitEntry,
 };
 
 /// One concern, one table. The numbers are part of the file format and are never reused.
@@ -41,11 +41,13 @@ pub enum Table {
     Quota = 8,
     /// Who did what: sequence → [`AuditEntry`].
     Audit = 9,
+    /// Records that wait for something that is not there yet: flow, key → [`WaitEntry`].
+    Waiting = 10,
 }
 
 impl Table {
     /// All tables, in the order of an export.
-    pub const ALL: [Table; 9] = [
+    pub const ALL: [Table; 10] = [
         Table::Cursor,
         Table::Record,
         Table::Step,
@@ -55,6 +57,7 @@ impl Table {
         Table::Run,
         Table::Quota,
         Table::Audit,
+        Table::Waiting,
     ];
 
     /// The name by which exports and reports call it.
@@ -70,6 +73,7 @@ impl Table {
             Table::Run => "run",
             Table::Quota => "quota",
             Table::Audit => "audit",
+            Table::Waiting => "waiting",
         }
     }
 

@@ -120,6 +120,15 @@ fn eval_is_exact_and_says_what_is_missing() {
     assert_eq!(said.code, 1);
     assert!(said.err.contains("did you mean `amount`?"), "{}", said.err);
     assert_eq!(eval("1 +", "{}").code, 3);
+    let type_of = |expression: &str, entity: &str| {
+        let said = flowrun(directory.path(), &["eval", expression, "--type-of", entity], "");
+        (said.code, said.out.trim().to_owned())
+    };
+    assert_eq!(type_of("$.buyer.buyerEmail?", "amazon.orders"), (0, "text or null  [buyer data]".to_owned()));
+    assert_eq!(type_of("count($.orderItems) / 2", "amazon.orders"), (0, "decimal".to_owned()));
+    assert_eq!(type_of("$.weight?", "tims.items"), (0, "decimal or null".to_owned()));
+    assert_eq!(type_of("$.nothing", "amazon.orders").0, 3);
+    assert_eq!(type_of("1", "amazon.nothing").0, 2);
     assert_eq!(eval("$", "{\"a\": 1e99}").code, 2);
 }
 

@@ -38,6 +38,7 @@ fn careless() -> Catalog {
         operation: "createNote",
         idempotency: Idempotency::None,
         natural_key: &[],
+        bulk: None,
     };
     let memo = ConnectorSpec {
         name: "memo",
@@ -125,8 +126,9 @@ fn every_refusal_at_run_time_is_told_as_written_down() {
 
 #[test]
 fn every_code_has_a_fixture() {
-    // A file of more than 1 MiB is made here; the engine's own tests show the remote's refusals.
-    let elsewhere = [Code::E103, Code::E611, Code::E612];
+    // A file of more than 1 MiB is made here; the engine's own tests show the remote's refusals,
+    // and the end of a wait.
+    let elsewhere = [Code::E103, Code::E611, Code::E612, Code::E615];
     let shown: Vec<Code> = flows::files(&folder(), "flow").iter().filter_map(|path| code_of(path)).collect();
     let missing: Vec<&str> = Code::ALL
         .iter()

@@ -20,3 +20,5 @@ mod shaping;
 mod stopping;
 #[path = "engine/support.rs"]
 mod support;
+#[path = "engine/waiting.rs"]
+mod waiting;

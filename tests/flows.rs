@@ -55,7 +55,8 @@ fn compile(path: &Path) -> Compiled {
 fn compile_text(path: &Path, text: String, buyer_data_allowed: bool) -> Compiled {
     let source = Source::new(path.display().to_string(), text);
     let catalog = Catalog { functions: flowrun::functions::all(), connectors: connectors::specs() };
-    let environment = Environment { name: None, buyer_data_allowed, parameters: BTreeMap::new() };
+    let environment =
+        Environment { name: None, buyer_data_allowed, buyer_data_masked: false, parameters: BTreeMap::new() };
     lang::compile(&source, &catalog, &Beside(path.parent().unwrap().to_path_buf()), &environment)
 }
 

@@ -34,6 +34,7 @@ fn outcome(plan: &Plan, done: &Rehearsal) -> String {
         .collect();
     lines.push(match &done.end {
         Next::Skipped { reason, .. } => format!("  {{\"skipped\": {reason:?}}}"),
+        Next::Waiting { reason, patience, .. } => format!("  {{\"waits\": {reason:?}, \"for\": \"{patience:?}\"}}"),
         Next::Rejected(error) => {
             format!("  {{\"rejected\": {:?}, \"code\": \"{}\"}}", error.message, error.code.name())
         }

@@ -7,6 +7,10 @@ mod flows;
 
 use flowrun::diag::Severity;
 use flowrun::lang::{self, Compiled, Environment, FilesInMemory};
+use flowrun::rehearse::mapper::Mapper;
+use flowrun::rehearse::{Mocks, rehearse};
+use flowrun::value::{Value, json};
+use std::sync::Arc;
 
 const HEAD: &str = "flow example
 source amazon.orders { on every 15m }
@@ -154,6 +158,45 @@ fn each_way_out_is_refused_where_buyer_data_is_forbidden_and_open_where_it_is_al
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     assert!(LEAKS.len() >= 70);
+}
+
+/// A record of which every field that is buyer data has a mark; the mark is a word that no mask leaves.
+const MARKED: &str = r#"{
+    "orderId": "a",
+    "buyer": { "buyerEmail": "markerzz@markerzz.example", "buyerName": "Ann Markerzz" },
+    "recipient": { "deliveryAddress": { "name": "Ann Markerzz", "addressLine1": "Markerzz 1", "city": "Markerzz" } },
+    "orderItems": [{ "orderItemId": "1", "quantityOrdered": 1 }]
+}"#;
+
+#[test]
+fn where_buyer_data_is_masked_every_way_out_is_open_and_none_of_it_leaves() {
+    let masked = Environment { buyer_data_masked: true, ..flows::guarded("qa") };
+    let mut wrong = Vec::new();
+    let mut shown = 0;
+    for (what, lines, sent) in LEAKS {
+        let text = flow(lines, sent);
+        let written = |environment: &Environment| {
+            let compiled = compile(&text, environment);
+            let plan = compiled.plan.unwrap_or_else(|| panic!("{what}: {:?}", compiled.diagnostics));
+            let mocks = Mocks::default();
+            let done = rehearse(&plan, flows::document(MARKED), Arc::from([Value::text("pepper")]), &mocks);
+            let payloads: Vec<String> = done.writes.iter().map(|write| json::to_string(&write.payload)).collect();
+            let mut mapper = Mapper::new(&plan, Arc::from([Value::text("pepper")]), &mocks);
+            let (mut out, mut refused) = (Vec::new(), Vec::new());
+            mapper.line(json::to_string(&flows::document(MARKED)).as_bytes(), 1, &mut out, &mut refused);
+            (payloads.join("\n"), String::from_utf8(out).unwrap())
+        };
+        let marks = |text: &str| text.to_lowercase().contains("markerzz");
+        let open = written(&flows::anywhere());
+        shown += usize::from(marks(&open.0) && marks(&open.1));
+        let hidden = written(&masked);
+        if marks(&hidden.0) || marks(&hidden.1) || hidden.0.is_empty() != open.0.is_empty() {
+            wrong.push(format!("{what}: `{sent}` gives {hidden:?}"));
+        }
+    }
+    assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+    // What needs other records or lookups writes nothing here; the rest did carry the mark.
+    assert!(shown > 40, "only {shown} of {} carried the mark", LEAKS.len());
 }
 
 /// What hides buyer data, or is none: it goes everywhere.

@@ -10,6 +10,8 @@ mod conformance;
 mod durability;
 #[path = "sandbox/faults.rs"]
 mod faults;
+#[path = "sandbox/shipments.rs"]
+mod shipments;
 #[path = "sandbox/shop.rs"]
 mod shop;
 #[path = "sandbox/support.rs"]

@@ -139,7 +139,7 @@ pub(crate) enum Command {
     Impact(Impact),
     /// Evaluate one expression against a JSON document, which is `$`.
     #[command(
-        after_help = "Examples:\n  flowrun eval '1.10 + 2'\n  echo '{\"a\":[1,2]}' | flowrun eval 'sum($.a)' --input -"
+        after_help = "Examples:\n  flowrun eval '1.10 + 2'\n  echo '{\"a\":[1,2]}' | flowrun eval 'sum($.a)' --input -\n  flowrun eval '$.buyer.buyerEmail?' --type-of amazon.orders"
     )]
     Eval(Eval),
     /// Map records through a flow without network or store: NDJSON in, one JSON line per target write out.
@@ -199,6 +199,21 @@ pub(crate) enum Command {
         /// How many.
         #[arg(long, default_value_t = 20)]
         limit: usize,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
+    /// Records that wait for something that is not there yet: why, since when, and when they are tried again.
+    #[command(
+        after_help = "Example:\n  flowrun waiting --flow refunds --env sandbox\n  flowrun run flows/refunds.flow --env sandbox --waiting-now     try them all now"
+    )]
+    Waiting {
+        /// Where.
+        #[command(flatten)]
+        at: At,
+        /// Only this flow's, by name or file.
+        #[arg(long)]
+        flow: Option<String>,
         /// How.
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
@@ -344,6 +359,9 @@ pub(crate) struct Eval {
     /// The document: a file, or `-` for stdin. Without it `$` is null.
     #[arg(long, value_name = "FILE")]
     pub(crate) input: Option<PathBuf>,
+    /// Tell the type instead of working anything out; `$` is a record of the entity, as in amazon.orders.
+    #[arg(long, value_name = "CONNECTOR.ENTITY", conflicts_with = "input")]
+    pub(crate) type_of: Option<String>,
 }
 
 /// `flowrun map`
@@ -417,6 +435,9 @@ pub(crate) struct Run {
     /// Read from this instant on, whatever was read before: 2026-11-01T00:00:00Z.
     #[arg(long, value_name = "T")]
     pub(crate) since: Option<String>,
+    /// Try the records that wait for something now, whenever their next try is due.
+    #[arg(long)]
+    pub(crate) waiting_now: bool,
     /// How many records are worked on at once.
     #[arg(long, value_name = "N")]
     pub(crate) concurrency: Option<usize>,
@@ -511,6 +532,9 @@ pub(crate) struct Sandbox {
     /// Orders in the shop.
     #[arg(long, value_name = "N", default_value_t = 2000)]
     pub(crate) orders: usize,
+    /// Articles that it sells besides its two dozen named ones.
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) skus: usize,
     /// Which shop: the same seed gives the same one.
     #[arg(long, value_name = "N", default_value_t = 1)]
     pub(crate) seed: u64,

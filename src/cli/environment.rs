@@ -4,6 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::args;
 use super::exit::Failure;
+use crate::config::BuyerData;
 use crate::config::{self, Settings};
 use crate::diag::suggest;
 use crate::lang;
@@ -18,7 +19,8 @@ impl Settings {
     pub(crate) fn for_compiler(&self) -> lang::Environment {
         lang::Environment {
             name: Some(self.name.clone()),
-            buyer_data_allowed: self.buyer_data_allowed,
+            buyer_data_allowed: self.buyer_data == BuyerData::Allowed,
+            buyer_data_masked: self.buyer_data == BuyerData::Masked,
             parameters: self.parameters.clone(),
         }
     }

@@ -15,6 +15,9 @@ use crate::value::{Value, json};
 const MAX_INPUT: u64 = 256 << 20;
 
 pub(super) fn run(args: &args::Eval) -> Outcome {
+    if let Some(entity) = &args.type_of {
+        return type_of(&args.expression, entity);
+    }
     let document = match &args.input {
         None => Value::Null,
         Some(path) => {
@@ -41,6 +44,31 @@ pub(super) fn run(args: &args::Eval) -> Outcome {
         Err(error) => {
             show(&[error.told(error.message.clone())]);
             Ok(Exit::Attention)
+        }
+    }
+}
+
+/// What an expression is, where `$` is a record of an entity.
+fn type_of(expression: &str, name: &str) -> Outcome {
+    let catalog = project::catalog();
+    let known = name.split_once('.').and_then(|(connector, entity)| catalog.connector(connector)?.entity(entity));
+    let entity = known.ok_or_else(|| {
+        Failure::usage(format!("there is no `{name}`; `flowrun connectors` lists the entities, as in amazon.orders"))
+    })?;
+    let source = entity.source.as_ref().map(|source| &source.record);
+    let record = source.or(entity.lookup.as_ref().map(|lookup| &lookup.record));
+    let record =
+        record.ok_or_else(|| Failure::usage(format!("`{name}` can only be written, so there is no record of it")))?;
+    match lang::type_of(expression, record, &catalog) {
+        Ok(ty) => {
+            let label = if ty.carries_pii() { "  [buyer data]" } else { "" };
+            output::line(&format!("{ty}{label}"))?;
+            Ok(Exit::Done)
+        }
+        Err(found) => {
+            let source = Source::new("expression", expression);
+            output::note(text::render(&source, &found, output::colour_on_stderr()).trim_end());
+            Ok(Exit::Flow)
         }
     }
 }

@@ -25,7 +25,9 @@ use grouped::Gathering;
 pub(super) fn run(args: &args::Map) -> Outcome {
     let environment = match &args.env {
         Some(name) => check::environment(&args.flow, Some(name))?,
-        None => Environment { name: None, buyer_data_allowed: true, parameters: BTreeMap::new() },
+        None => {
+            Environment { name: None, buyer_data_allowed: true, buyer_data_masked: false, parameters: BTreeMap::new() }
+        }
     };
     let plan = project::plan(&args.flow, &environment)?;
     let mocks = match &args.with {

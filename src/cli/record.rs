@@ -66,6 +66,7 @@ fn status_words(status: &RecordStatus) -> String {
         RecordStatus::Open => "begun and not ended".to_owned(),
         RecordStatus::Delivered => "delivered".to_owned(),
         RecordStatus::Skipped { reason } => format!("skipped ({reason})"),
+        RecordStatus::Waiting { reason, next } => format!("waiting ({reason}), next try from {next:.0} on,"),
         RecordStatus::DeadLettered { id } => format!("stopped, dead letter {id}"),
         RecordStatus::Discarded { reason } => format!("discarded ({reason})"),
     }
@@ -79,6 +80,7 @@ fn words(event: &HistoryEvent) -> String {
         }
         HistoryEvent::Superseded => "an older version came late; nothing done".to_owned(),
         HistoryEvent::Skipped { reason } => format!("skipped: {reason}"),
+        HistoryEvent::Waiting { reason, next } => format!("waits, next try from {next:.0} on: {reason}"),
         HistoryEvent::Unchanged => "the remote has this payload already; not written".to_owned(),
         HistoryEvent::Intended { operation, .. } => format!("about to {operation}"),
         HistoryEvent::Done { operation, request_id, attempts } => {

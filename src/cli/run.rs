@@ -43,7 +43,7 @@ pub(super) fn run(args: &args::Run) -> Outcome {
         let session = Session::open(&args.flow, &settings, args.sandbox.as_deref(), args.orders).await?;
         let ended =
             execute(&session, &settings, Job { ids: None, dry_run: args.dry_run, format: args.format }, |config| {
-                RunConfig { limit: args.limit, from, ..config }
+                RunConfig { limit: args.limit, from, waiting_now: args.waiting_now, ..config }
             })
             .await;
         let closed = session.close().await;

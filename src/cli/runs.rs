@@ -28,7 +28,8 @@ pub(super) fn run(at: &At, flow: Option<&str>, limit: usize, format: Format) -> 
         Format::Human if runs.is_empty() => output::line("no runs")?,
         Format::Human => {
             let rows: Vec<Vec<String>> = runs.iter().map(row).collect();
-            let heading = ["run", "began", "took", "read", "delivered", "unchanged", "dead", "writes", "ended"];
+            let heading =
+                ["run", "began", "took", "read", "delivered", "unchanged", "waiting", "dead", "writes", "ended"];
             output::line(&table::render(&heading, &rows))?;
         }
     }
@@ -44,6 +45,7 @@ fn row(run: &RunEntry) -> Vec<String> {
         count("read"),
         count("delivered"),
         count("unchanged"),
+        count("waiting"),
         count("dead_lettered"),
         count("writes"),
         run.outcome.clone().unwrap_or_else(|| "not ended: killed, or still running".to_owned()),

@@ -31,6 +31,7 @@ fn options(args: &args::Sandbox) -> Result<Options, Failure> {
     Ok(Options {
         listen: args.listen,
         orders: args.orders,
+        skus: args.skus,
         seed: args.seed,
         faults: args.faults.as_deref().map(faults).transpose()?.unwrap_or_default(),
         clock: clock(args)?,

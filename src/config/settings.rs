@@ -13,6 +13,32 @@ use crate::catalog::ConnectorSpec;
 use crate::diag::suggest;
 use crate::value::Value;
 
+/// What becomes of buyer data on its way to the targets of an environment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum BuyerData {
+    /// It goes as it is.
+    Allowed,
+    /// Something of the same form goes in its place.
+    Masked,
+    /// A flow that would send some does not compile.
+    #[default]
+    Forbidden,
+}
+
+impl BuyerData {
+    const ALL: [Self; 3] = [Self::Allowed, Self::Masked, Self::Forbidden];
+
+    /// How an environment file says it.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Allowed => "allowed",
+            Self::Masked => "masked",
+            Self::Forbidden => "forbidden",
+        }
+    }
+}
+
 /// An environment.
 #[derive(Debug, Clone)]
 pub struct Settings {
@@ -22,8 +48,8 @@ pub struct Settings {
     pub file: String,
     /// Whether real business depends on it.
     pub production: bool,
-    /// Whether buyer data may go to its targets unmasked. Without a word on it: only in production.
-    pub buyer_data_allowed: bool,
+    /// What becomes of buyer data on its way to targets. Without a word on it: allowed in production, forbidden elsewhere.
+    pub buyer_data: BuyerData,
     /// The store's directory; `.flowrun/NAME` without a word on it.
     pub store: PathBuf,
     /// How long a remote may be away before a run gives up.
@@ -149,7 +175,11 @@ fn whole(root: &Item<'_>, file: &str) -> Option<Settings> {
     let sandbox = fields.get("sandbox").and_then(|item| self::sandbox(item, production));
     Some(Settings {
         production,
-        buyer_data_allowed: fields.get("buyer_data").map_or(Some(production), buyer_data).unwrap_or(false),
+        buyer_data: match fields.get("buyer_data") {
+            Some(item) => buyer_data(item).unwrap_or_default(),
+            None if production => BuyerData::Allowed,
+            None => BuyerData::Forbidden,
+        },
         store: fields
             .get("store")
             .and_then(Item::text)
@@ -179,15 +209,13 @@ fn each<T>(block: Option<&Item<'_>>, read: impl Fn(&Item<'_>) -> Option<T>) -> B
         .collect()
 }
 
-fn buyer_data(item: &Item<'_>) -> Option<bool> {
-    match item.text()? {
-        "allowed" => Some(true),
-        "forbidden" => Some(false),
-        _ => {
-            item.wrong("must be `allowed` or `forbidden`");
-            None
-        }
+fn buyer_data(item: &Item<'_>) -> Option<BuyerData> {
+    let text = item.text()?;
+    let known = BuyerData::ALL.into_iter().find(|policy| policy.word() == text);
+    if known.is_none() {
+        item.wrong("must be `allowed`, `masked` or `forbidden`");
     }
+    known
 }
 
 fn connection(item: &Item<'_>) -> Option<Connection> {

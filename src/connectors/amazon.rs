@@ -1,7 +1,9 @@
-//! Amazon Marketplace over the Selling Partner API: orders of the model 2026-01-01.
+//! Amazon Marketplace over the Selling Partner API. What it can do is in the parts of `family`; here is what they share:
+//! the settings, the login, the quota and the call.
 
 mod answer;
 mod descriptor;
+mod family;
 mod orders;
 mod position;
 pub mod region;
@@ -24,6 +26,7 @@ use super::quota::Quota;
 use super::settings::Settings;
 use super::{Deps, Usage};
 use crate::clock::SharedClock;
+use crate::value::{Value, json};
 
 pub(super) use descriptor::spec;
 
@@ -57,7 +60,7 @@ pub(super) fn open(settings: &Settings<'_>, deps: &Deps) -> Result<Connection, C
     let transport = Transport::new(settings, &[&endpoint, &login_url])?;
     let client_id = settings.text("client_id");
     let account = format!("amazon:{}:{client_id}", settings.text("seller_id"));
-    let operations = descriptor::operations();
+    let operations = family::FAMILIES.iter().flat_map(|family| family.operations()).collect::<Vec<_>>();
     Ok(Arc::new(Amazon {
         login: Login::new(settings, transport.clone(), login_url, Arc::clone(&deps.clock))?,
         marketplaces: marketplaces(settings, region)?,
@@ -94,13 +97,32 @@ fn marketplaces(settings: &Settings<'_>, region: Option<Region>) -> Result<Vec<&
 }
 
 impl Amazon {
-    /// Reads from the API: waits for the quota, sends the token, and once more with a fresh token where the first was
-    /// refused.
+    /// Reads from the API.
     async fn get(&self, operation: &'static str, url: &Url) -> Result<Answer, ConnectorError> {
+        self.call(operation, Method::GET, url, None).await
+    }
+
+    /// Calls the API: waits for the quota, sends the token, and once more with a fresh token where the first was
+    /// refused. `body` is JSON.
+    async fn call(
+        &self,
+        operation: &'static str,
+        method: Method,
+        url: &Url,
+        body: Option<&Value>,
+    ) -> Result<Answer, ConnectorError> {
+        let body = body.map(|body| {
+            let mut text = Vec::new();
+            json::write(&mut text, body);
+            text
+        });
         let mut token = self.login.token(Grant::Seller, None).await?;
         for fresh in [false, true] {
             self.quota.take(operation).await;
-            let mut call = Call::new(Method::GET, url.clone());
+            let mut call = Call::new(method.clone(), url.clone());
+            if let Some(body) = &body {
+                call = call.json(body.clone());
+            }
             call.header("accept", "application/json")?;
             call.secret_header("x-amz-access-token", token.text.expose())?;
             let answer = self.transport.send(call).await?;
@@ -127,24 +149,15 @@ impl Amazon {
 #[async_trait]
 impl Connector for Amazon {
     async fn read(&self, request: &ReadRequest) -> Result<Page, ConnectorError> {
-        match request.entity.as_str() {
-            "orders" => self.search_orders(request).await,
-            other => Err(unknown(other)),
-        }
+        family::of(&request.entity)?.read(self, request).await
     }
 
-    async fn fetch(&self, request: &Fetch) -> Result<Vec<crate::value::Value>, ConnectorError> {
-        match (request.entity.as_str(), request.key.as_str()) {
-            ("orders", "orderId") => self.orders_by_id(request).await,
-            (entity, key) => Err(ConnectorError::new(
-                ErrorKind::Bug,
-                format!("amazon cannot look up {entity} by {key}; orders are found by orderId"),
-            )),
-        }
+    async fn fetch(&self, request: &Fetch) -> Result<Vec<Value>, ConnectorError> {
+        family::of(&request.entity)?.fetch(self, request).await
     }
 
     async fn write(&self, request: &WriteRequest) -> Result<WriteAnswer, ConnectorError> {
-        Err(ConnectorError::new(ErrorKind::Bug, format!("amazon cannot {} {}", request.verb, request.entity)))
+        family::of(&request.entity)?.write(self, request).await
     }
 
     async fn probe(&self) -> Result<(), ConnectorError> {
@@ -154,8 +167,4 @@ impl Connector for Amazon {
     fn usage(&self) -> Vec<Usage> {
         self.quota.usage()
     }
-}
-
-fn unknown(entity: &str) -> ConnectorError {
-    ConnectorError::new(ErrorKind::Bug, format!("amazon has no entity `{entity}` to read"))
 }

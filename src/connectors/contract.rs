@@ -28,6 +28,21 @@ pub trait Connector: Send + Sync {
     /// Writes once. `Ok` means that the remote has it, durably.
     async fn write(&self, request: &WriteRequest) -> Result<WriteAnswer, ConnectorError>;
 
+    /// Writes many of one entity and verb that has a bulk form ([`crate::catalog::WriteSpec::bulk`]), at most as many as that
+    /// takes. The answers are in the order of the requests, one for each: what is wrong with one does not concern the
+    /// others. Where nothing is known of any, such as after a broken connection, each gets that error.
+    ///
+    /// Like [`Self::write`] it returns when the remote has them durably, or says no. Where that takes its time, as a feed
+    /// does that is worked off, it asks again and again, with pauses of its clock. [`WriteRequest::repeat`] says of each
+    /// request whether an earlier try may have reached the remote.
+    async fn write_many(&self, requests: &[WriteRequest]) -> Vec<Result<WriteAnswer, ConnectorError>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for request in requests {
+            answers.push(self.write(request).await);
+        }
+        answers
+    }
+
     /// A cheap call that tells whether the remote is there and takes the login.
     async fn probe(&self) -> Result<(), ConnectorError>;
 

@@ -79,6 +79,7 @@ impl MemoryConnector {
             operation: "write",
             idempotency,
             natural_key,
+            bulk: None,
         };
         ConnectorSpec {
             name: "memory",

@@ -1,6 +1,7 @@
 //! The TIMS ERP over its REST interface under `/api/v1`.
 
 mod descriptor;
+mod family;
 mod limit;
 mod login;
 mod lookup;
@@ -180,7 +181,11 @@ impl Tims {
 #[async_trait]
 impl Connector for Tims {
     async fn read(&self, request: &ReadRequest) -> Result<Page, ConnectorError> {
-        Err(ConnectorError::new(ErrorKind::Bug, format!("tims cannot be read as a source of {}", request.entity)))
+        let entity = request.entity.as_str();
+        match family::FAMILIES.iter().find(|family| family.sources().contains(&entity)) {
+            Some(family) => family.read(self, request).await,
+            None => Err(ConnectorError::new(ErrorKind::Bug, format!("tims has no `{}` to read", request.entity))),
+        }
     }
 
     async fn fetch(&self, request: &Fetch) -> Result<Vec<Value>, ConnectorError> {

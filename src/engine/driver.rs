@@ -11,6 +11,7 @@ use super::event::{Event, Settled};
 use super::feed::{Batch as Fed, Feed};
 use super::record::{self, Job};
 use super::report::Outcome;
+use super::waiting;
 use crate::clock::after;
 use crate::store::{Batch, CursorEntry, key};
 
@@ -28,6 +29,20 @@ struct Page {
     unsettled: usize,
 }
 
+/// How far the records that wait were gone through.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Waiting {
+    Behind(Option<Vec<u8>>),
+    Done,
+}
+
+/// What was read.
+struct Read {
+    fed: Fed,
+    /// Where to go on with the records that wait, where it is some of them.
+    waiting: Option<Waiting>,
+}
+
 struct Drive<'c, 'a> {
     ctx: &'c Context<'a>,
     feed: Feed<'c>,
@@ -36,12 +51,14 @@ struct Drive<'c, 'a> {
     /// A lane per key that is worked on, with the records of that key that wait for it.
     lanes: HashMap<String, VecDeque<Job>>,
     flight: FuturesUnordered<BoxFuture<'c, Finished>>,
-    reading: Option<BoxFuture<'c, Result<Fed, Halt>>>,
+    reading: Option<BoxFuture<'c, Result<Read, Halt>>>,
     /// Where the last page that was read ends.
     position: Option<String>,
     /// Where the cursor stands.
     stored: Option<String>,
     drained: bool,
+    /// Which of the records that wait are to be taken up before the source is read.
+    waiting: Waiting,
     number: u64,
     /// Records taken up and not ended.
     open: u64,
@@ -64,6 +81,7 @@ pub(super) async fn drive<'c>(ctx: &'c Context<'_>, feed: Feed<'c>, position: Op
         stored: position.clone(),
         position,
         drained: false,
+        waiting: if matches!(feed, Feed::Letters(_)) { Waiting::Done } else { Waiting::Behind(None) },
         number: 0,
         open: 0,
         worked: 0,
@@ -110,7 +128,7 @@ async fn told(stop: &mut tokio::sync::watch::Receiver<bool>) {
     }
 }
 
-async fn next(reading: &mut Option<BoxFuture<'_, Result<Fed, Halt>>>) -> Result<Fed, Halt> {
+async fn next(reading: &mut Option<BoxFuture<'_, Result<Read, Halt>>>) -> Result<Read, Halt> {
     match reading {
         Some(page) => page.await,
         None => std::future::pending().await,
@@ -123,19 +141,36 @@ impl<'c> Drive<'c, '_> {
     }
 
     fn start_reading(&mut self) {
-        if self.reading.is_none() && !self.drained && self.pages.len() < PAGES && !self.limit_is_reached() {
-            self.reading = Some(Box::pin(self.feed.read(self.ctx, self.position.clone(), self.number)));
+        if self.reading.is_some() || self.drained || self.pages.len() >= PAGES || self.limit_is_reached() {
+            return;
         }
+        let (ctx, feed, number, position) = (self.ctx, self.feed, self.number, self.position.clone());
+        self.reading = Some(match self.waiting.clone() {
+            Waiting::Behind(from) => Box::pin(async move {
+                let (fed, next) = waiting::page(ctx, from.as_deref(), number)?;
+                let next = next.map_or(Waiting::Done, |next| Waiting::Behind(Some(next)));
+                Ok(Read { fed, waiting: Some(next) })
+            }),
+            Waiting::Done => Box::pin(async move {
+                let fed = feed.read(ctx, position, number).await?;
+                Ok(Read { fed, waiting: None })
+            }),
+        });
     }
 
-    fn take_in(&mut self, page: Result<Fed, Halt>) -> Option<Halt> {
+    fn take_in(&mut self, read: Result<Read, Halt>) -> Option<Halt> {
         self.reading = None;
-        let page = match page {
-            Ok(page) => page,
+        let Read { fed: page, waiting } = match read {
+            Ok(read) => read,
             Err(halt) => return Some(halt),
         };
-        self.position = page.next.clone().or(self.position.take());
-        self.drained = page.drained;
+        match waiting {
+            Some(waiting) => self.waiting = waiting,
+            None => {
+                self.position = page.next.clone().or(self.position.take());
+                self.drained = page.drained;
+            }
+        }
         self.pages.push_back(Page { number: self.number, next: page.next, waiting: page.jobs, unsettled: 0 });
         self.number += 1;
         None

@@ -88,6 +88,15 @@ pub enum Event {
         /// Why, with buyer data masked.
         reason: String,
     },
+    /// A record is kept waiting.
+    Waits {
+        /// The record.
+        key: String,
+        /// Why.
+        reason: String,
+        /// When it is tried again.
+        next: Timestamp,
+    },
     /// A dry run came to a write.
     WouldWrite {
         /// The record.
@@ -114,6 +123,8 @@ pub enum Settled {
     Skipped,
     /// A newer version was handled already.
     Superseded,
+    /// What it needs is not there yet; it is tried again in a later run.
+    Waiting,
     /// It stopped.
     DeadLettered,
 }

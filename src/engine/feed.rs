@@ -8,7 +8,7 @@ use super::call::{self, Call, CallError, Patience};
 use super::context::{Context, Halt, Slot};
 use super::event::Event;
 use super::gather::{self, Handing};
-use super::record::Job;
+use super::record::{Job, Origin};
 use crate::connectors::{ConnectorError, Filter, Page, ReadRequest};
 use crate::diag::Code;
 use crate::store::{self, DeadLetter, DeadLetterState, key};
@@ -109,7 +109,7 @@ fn letters(ctx: &Context<'_>, ids: &[String], position: Option<String>, number: 
         let value = ctx.plan.group.as_ref().map_or(value.clone(), |group| group.restore(&value));
         // What was not whole when it was folded is not made whole by taking it up again.
         let unusable = (letter.cause == Code::E621.name()).then(|| gather::not_whole(ctx, &letter.reason));
-        jobs.push_back(Job { key: letter.key, value, unusable, page: number, replay: Some(id.clone()) });
+        jobs.push_back(Job { key: letter.key, value, unusable, page: number, origin: Origin::Letter(id.clone()) });
     }
     Ok(Batch { jobs, next: Some(to.to_string()), drained: to >= ids.len() })
 }

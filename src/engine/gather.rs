@@ -7,7 +7,7 @@ use std::sync::{Mutex, PoisonError};
 use super::context::{Context, Halt, Slot};
 use super::feed::{self, Batch};
 use super::lookup::Found;
-use super::record::{Failure, Job};
+use super::record::{Failure, Job, Origin};
 use crate::diag::Code;
 use crate::plan::fold::{Folding, Grouped, Taken};
 use crate::plan::{EvalError, GroupPlan};
@@ -46,7 +46,7 @@ impl Handing for Groups<'_> {
             value: group.value,
             unusable: group.refused.map(Failure::from),
             page: number,
-            replay: None,
+            origin: Origin::Source,
         };
         let jobs: std::collections::VecDeque<Job> = waiting.by_ref().take(PAGE).map(job).collect();
         let drained = jobs.len() < PAGE;

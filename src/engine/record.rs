@@ -7,6 +7,7 @@ use super::event::{Event, Settled};
 use super::lookup::Found;
 use super::step::{self, Done};
 use super::trail::Trail;
+use super::waiting::{self, NotYet, Waited};
 use super::{dead_letter, digest};
 use crate::diag::{Code, Span};
 use crate::plan::{EvalError, Next, Plan, Progress};
@@ -22,8 +23,18 @@ pub(super) struct Job {
     pub(super) unusable: Option<Failure>,
     /// The page it came with.
     pub(super) page: u64,
-    /// The dead letter that is replayed, where one is.
-    pub(super) replay: Option<String>,
+    pub(super) origin: Origin,
+}
+
+/// Where a record comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Origin {
+    /// The flow's source, or a group of its records.
+    Source,
+    /// A dead letter that is replayed, by its id.
+    Letter(String),
+    /// What has been waiting, with the version that does.
+    Waiting(String),
 }
 
 impl Job {
@@ -33,7 +44,7 @@ impl Job {
         let mut progress = Progress::new(ctx.plan, value.clone(), ctx.deps.params.clone());
         let failure = loop {
             match progress.key(ctx.plan, &found) {
-                Ok(key) => return Ok(Self { key, value, unusable: None, page, replay: None }),
+                Ok(key) => return Ok(Self { key, value, unusable: None, page, origin: Origin::Source }),
                 Err(error) if error.wanted.is_empty() => break Failure::of(ctx.plan, error),
                 Err(error) => {
                     if let Some(failure) = found.fetch(&mut Slot::free(), "", &error.wanted).await? {
@@ -43,7 +54,7 @@ impl Job {
             }
         };
         let key = format!("?{}", digest::version(&ctx.plan.source, &value));
-        Ok(Self { key, value, unusable: Some(failure), page, replay: None })
+        Ok(Self { key, value, unusable: Some(failure), page, origin: Origin::Source })
     }
 }
 
@@ -113,6 +124,10 @@ pub(super) async fn process(ctx: &Context<'_>, slot: &mut Slot<'_>, job: Job) ->
 
 async fn settle(ctx: &Context<'_>, slot: &mut Slot<'_>, lane: &[u8], job: &Job) -> Result<Settled, Halt> {
     let plan = ctx.plan;
+    let letter = match &job.origin {
+        Origin::Letter(id) => Some(id),
+        Origin::Source | Origin::Waiting(_) => None,
+    };
     let record = Identity {
         key: &job.key,
         version: match (&plan.group, &job.unusable) {
@@ -122,20 +137,30 @@ async fn settle(ctx: &Context<'_>, slot: &mut Slot<'_>, lane: &[u8], job: &Job) 
             (Some(_), Some(failure)) => digest::of_whole(&Value::from(failure.reason.as_str())),
         },
         stamp: if plan.group.is_some() { None } else { digest::stamp(&plan.source, &job.value) },
-        replay: job.replay.is_some(),
+        replay: letter.is_some(),
     };
     let before: Option<RecordEntry> = store::read(ctx.store(), lane)?;
     let now = ctx.now();
-    let early = before.as_ref().and_then(|before| standing(before, &record, &plan.version));
+    let mut waited = Waited::find(ctx, lane, before.as_ref())?;
+    if let Origin::Waiting(version) = &job.origin
+        && !waited.as_ref().is_some_and(|waited| waited.is(version))
+    {
+        // Meanwhile it went on, or a newer version has taken its place.
+        return Ok(Settled::Superseded);
+    }
+    let early = before
+        .as_ref()
+        .filter(|_| !matches!(job.origin, Origin::Waiting(_)))
+        .and_then(|before| standing(before, &record, &plan.version, now));
     if let (Some(how), Some(before)) = (early, &before) {
         let mut trail = Trail::new(ctx, &job.key, before.clone());
         if how == Settled::Superseded {
             trail.note(None, HistoryEvent::Superseded);
         }
-        if let Some(id) = &job.replay {
+        if let Some(id) = letter {
             dead_letter::resolve(ctx, &mut trail, id, now)?;
         }
-        if how == Settled::Superseded || job.replay.is_some() {
+        if how == Settled::Superseded || letter.is_some() {
             trail.commit().await?;
         }
         return Ok(how);
@@ -157,8 +182,23 @@ async fn settle(ctx: &Context<'_>, slot: &mut Slot<'_>, lane: &[u8], job: &Job) 
         trail.note(None, HistoryEvent::Read { version: record.version.clone(), stamp: record.stamp });
     }
 
+    if let Some(waited) = &mut waited
+        && !waited.is(&record.version)
+    {
+        waited.replace(ctx, &mut trail, job, &record);
+    }
+
     let failure = match go(ctx, slot, job, &record, &mut trail).await? {
-        Ok(status) => {
+        Ok(Gone::Waits(not_yet)) => {
+            if let Some(id) = letter {
+                dead_letter::resolve(ctx, &mut trail, id, ctx.now())?;
+            }
+            match waiting::hold(ctx, &mut trail, job, &record, waited.as_ref(), not_yet).await? {
+                Ok(how) => return Ok(how),
+                Err(failure) => failure,
+            }
+        }
+        Ok(Gone::Settled(status)) => {
             // A record without an entry has no dead letters either, because both are written together.
             if before.is_some() {
                 dead_letter::resolve(ctx, &mut trail, &dead_letter::prefix(&plan.flow, &job.key), ctx.now())?;
@@ -170,20 +210,27 @@ async fn settle(ctx: &Context<'_>, slot: &mut Slot<'_>, lane: &[u8], job: &Job) 
                 }
                 _ => (Settled::Delivered, HistoryEvent::Delivered),
             };
+            if let Some(waited) = &waited {
+                waited.end(&mut trail);
+            }
             trail.close(status, event).await?;
             return Ok(how);
         }
         Err(failure) => failure,
     };
+    if let Some(waited) = &waited {
+        waited.end(&mut trail);
+    }
     dead_letter::bury(ctx, trail, job, &record, failure).await?;
     Ok(Settled::DeadLettered)
 }
 
 /// What the ledger says of a record without any work: that it is unchanged, or older than what was handled.
-fn standing(before: &RecordEntry, record: &Identity<'_>, flow_version: &str) -> Option<Settled> {
+fn standing(before: &RecordEntry, record: &Identity<'_>, flow_version: &str, now: Timestamp) -> Option<Settled> {
     if before.version == record.version {
         let done = match before.status {
             RecordStatus::Open => false,
+            RecordStatus::Waiting { next, .. } => now < next,
             RecordStatus::Delivered | RecordStatus::Skipped { .. } => true,
             RecordStatus::DeadLettered { .. } | RecordStatus::Discarded { .. } => !record.replay,
         };
@@ -195,6 +242,12 @@ fn standing(before: &RecordEntry, record: &Identity<'_>, flow_version: &str) -> 
     }
 }
 
+/// How a record came to the end of its way.
+enum Gone {
+    Settled(RecordStatus),
+    Waits(NotYet),
+}
+
 /// The record's way through the flow: what became of it, or why it cannot go on.
 async fn go(
     ctx: &Context<'_>,
@@ -202,7 +255,7 @@ async fn go(
     job: &Job,
     record: &Identity<'_>,
     trail: &mut Trail<'_>,
-) -> Result<Result<RecordStatus, Failure>, Halt> {
+) -> Result<Result<Gone, Failure>, Halt> {
     if let Some(failure) = &job.unusable {
         return Ok(Err(failure.clone()));
     }
@@ -211,8 +264,9 @@ async fn go(
     let mut progress = Progress::new(plan, job.value.clone(), ctx.deps.params.clone());
     loop {
         match progress.advance(plan, &found) {
-            Next::Finished => return Ok(Ok(RecordStatus::Delivered)),
-            Next::Skipped { reason, .. } => return Ok(Ok(RecordStatus::Skipped { reason })),
+            Next::Finished => return Ok(Ok(Gone::Settled(RecordStatus::Delivered))),
+            Next::Skipped { reason, .. } => return Ok(Ok(Gone::Settled(RecordStatus::Skipped { reason }))),
+            Next::Waiting { reason, at, patience } => return Ok(Ok(Gone::Waits(NotYet { reason, at, patience }))),
             Next::Rejected(error) => return Ok(Err(Failure::of(plan, error))),
             Next::Lookup(wanted) => {
                 trail.settle().await?;

@@ -98,6 +98,8 @@ pub struct Counts {
     pub skipped: u64,
     /// Records of which a newer version was handled already.
     pub superseded: u64,
+    /// Records that wait for something that is not there yet.
+    pub waiting: u64,
     /// Records that stopped.
     pub dead_lettered: u64,
     /// Writes that a remote took; in a dry run those that were due.
@@ -122,6 +124,7 @@ impl Counts {
             ("unchanged", self.unchanged),
             ("skipped", self.skipped),
             ("superseded", self.superseded),
+            ("waiting", self.waiting),
             ("dead_lettered", self.dead_lettered),
             ("writes", self.writes),
             ("retries", self.retries),
@@ -136,7 +139,7 @@ impl Counts {
     /// Records that are settled.
     #[must_use]
     pub fn settled(&self) -> u64 {
-        self.delivered + self.unchanged + self.skipped + self.superseded + self.dead_lettered
+        self.delivered + self.unchanged + self.skipped + self.superseded + self.waiting + self.dead_lettered
     }
 }
 
@@ -168,6 +171,7 @@ impl Tally {
             Settled::Unchanged => &mut self.counts.unchanged,
             Settled::Skipped => &mut self.counts.skipped,
             Settled::Superseded => &mut self.counts.superseded,
+            Settled::Waiting => &mut self.counts.waiting,
             Settled::DeadLettered => &mut self.counts.dead_lettered,
         };
         *count += 1;

@@ -4,7 +4,7 @@
 use super::context::{Context, Halt};
 use super::locks::Guard;
 use crate::store::records::Entry;
-use crate::store::{Batch, HistoryEntry, HistoryEvent, RecordEntry, RecordStatus, key};
+use crate::store::{Batch, HistoryEntry, HistoryEvent, RecordEntry, RecordStatus, Table, key};
 
 /// A record's way through the ledger.
 pub(super) struct Trail<'a> {
@@ -69,6 +69,11 @@ impl<'a> Trail<'a> {
     /// Sets an entry.
     pub(super) fn put<E: Entry>(&mut self, key: Vec<u8>, entry: &E) {
         self.batch.put(key, entry);
+    }
+
+    /// Removes an entry.
+    pub(super) fn remove(&mut self, table: Table, key: Vec<u8>) {
+        self.batch.remove(table, key);
     }
 
     /// Says that an outcome is among what is gathered; with the lock of its document, which is held until the outcome

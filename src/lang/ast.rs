@@ -295,6 +295,17 @@ pub enum Step {
         /// Why.
         because: Expr,
     },
+    /// `wait when … for 14d because …`
+    Wait {
+        /// The condition.
+        when: Expr,
+        /// How long at most.
+        patience: Duration,
+        /// Where that stands.
+        patience_at: Span,
+        /// Why.
+        because: Expr,
+    },
     /// `ensure … because …`
     Ensure {
         /// The condition.
@@ -415,6 +426,8 @@ pub enum Expect {
     Skip(Option<Expr>, Span),
     /// `expect reject "…"`
     Reject(Option<Expr>, Span),
+    /// `expect wait "…"`
+    Wait(Option<Expr>, Span),
     /// `expect no target name`
     NoTarget(Name),
     /// `expect target name[key] …`

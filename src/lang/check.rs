@@ -175,7 +175,8 @@ struct LookupTyped {
     entity: Option<String>,
 }
 
-static NO_ENVIRONMENT: Environment = Environment { name: None, buyer_data_allowed: true, parameters: BTreeMap::new() };
+static NO_ENVIRONMENT: Environment =
+    Environment { name: None, buyer_data_allowed: true, buyer_data_masked: false, parameters: BTreeMap::new() };
 
 impl<'c> Checker<'c> {
     fn new(resolved: &'c Resolved, catalog: &'c Catalog, found: &'c mut Vec<Diagnostic>) -> Self {

@@ -246,6 +246,8 @@ fn decimal(earlier: Option<&Token<'_>>, before: &str, token: &str) -> bool {
 fn gap(earlier: Option<&Token<'_>>, before: Token<'_>, token: Token<'_>) -> bool {
     const WORDS: [&str; 12] =
         ["and", "or", "not", "in", "if", "else", "match", "where", "with", "catch", "when", "because"];
+    // Words that begin a statement and are followed by an expression.
+    const BEGINNINGS: [&str; 3] = ["expect", "ensure", "key"];
     let (a, b) = (before.text, token.text);
     if a == "(" || a == "[" || b == ")" || b == "]" || b == "," || b == "?" || b == "[*]" {
         return false;
@@ -255,7 +257,8 @@ fn gap(earlier: Option<&Token<'_>>, before: Token<'_>, token: Token<'_>) -> bool
     }
     if b == "(" {
         // A call has no gap; a group after a keyword or an operator has one.
-        return !is_word(a) || WORDS.contains(&a);
+        let begins = earlier.is_none() && BEGINNINGS.contains(&a);
+        return !is_word(a) || WORDS.contains(&a) || begins;
     }
     if b == "[" {
         let indexes = is_word(a) && !WORDS.contains(&a) && !token.spaced;
@@ -306,6 +309,12 @@ mod tests {
         let wanted = "transform order {\n  a           = 1  # one\n  longer_name = f(x, -2)[0] ?? $.a[?@.b > 1]\n\n  lines = for i in xs where i.a > 0 {\n    x = i.y\n  }\n}\n";
         assert_eq!(format(text), wanted);
         assert_eq!(format(wanted), wanted);
+    }
+
+    #[test]
+    fn a_word_that_begins_a_statement_is_no_call() {
+        let text = "expect (if a { 1 } else { 2 }) == 1\nensure (a + b) == c because \"x\"\nlet x = key(a)\n";
+        assert_eq!(format(text), text);
     }
 
     #[test]

@@ -222,7 +222,7 @@ impl<'c> Resolver<'c> {
                 self.expr(when);
                 self.optional(because.as_ref());
             }
-            Step::Reject { when, because } => {
+            Step::Reject { when, because } | Step::Wait { when, because, .. } => {
                 self.expr(when);
                 self.expr(because);
             }
@@ -305,7 +305,9 @@ impl<'c> Resolver<'c> {
                         self.expr(payload);
                     }
                 }
-                Expect::Skip(reason, _) | Expect::Reject(reason, _) => self.optional(reason.as_ref()),
+                Expect::Skip(reason, _) | Expect::Reject(reason, _) | Expect::Wait(reason, _) => {
+                    self.optional(reason.as_ref());
+                }
                 Expect::NoTarget(_) => {}
             }
         }

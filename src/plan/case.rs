@@ -121,6 +121,13 @@ pub enum Expectation {
         /// Where.
         at: Span,
     },
+    /// The record is kept waiting, for a reason that contains this.
+    Waits {
+        /// Part of the reason.
+        reason: Option<String>,
+        /// Where.
+        at: Span,
+    },
     /// A target is written with this payload.
     Written {
         /// The target.

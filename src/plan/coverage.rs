@@ -184,6 +184,10 @@ impl Coverage {
                     self.decision(when, "never rejects", "always rejects");
                     self.inside(because);
                 }
+                Step::Wait { when, because, .. } => {
+                    self.decision(when, "never waits", "always waits");
+                    self.inside(because);
+                }
                 Step::Ensure { condition, because } => {
                     self.decision(condition, "never holds", "always holds");
                     because.iter_mut().for_each(|because| self.inside(because));

@@ -7,12 +7,12 @@
 //! one that finds nothing there. A read costs at least one call, also where there is nothing to read.
 
 mod cost;
-mod cron;
 pub mod motion;
 
 use std::collections::BTreeMap;
 use std::time::Duration;
 
+use super::cron::Cron;
 use super::{Plan, Trigger};
 use crate::catalog::{Catalog, OperationSpec};
 use crate::diag::{Code, Diagnostic, Span};
@@ -298,7 +298,9 @@ fn triggers(plan: &Plan, catalog: &Catalog, load: &Load) -> Vec<TriggerCost> {
                     None => (reading.clone(), (load.per_hour, load.per_hour)),
                 },
                 Trigger::Every(every) => (reading.clone(), polled(HOUR / every.as_secs_f64().max(0.001))),
-                Trigger::Cron(schedule, _) => (reading.clone(), polled(cron::per_hour(schedule))),
+                Trigger::Cron(schedule, _) => {
+                    (reading.clone(), polled(Cron::parse(schedule).map_or(0.0, |cron| cron.per_hour())))
+                }
                 Trigger::Manual => (reading.clone(), (0.0, 0.0)),
             };
             TriggerCost { text: written(trigger), at, operation, fires, calls }

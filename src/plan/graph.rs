@@ -177,6 +177,10 @@ impl Drawing<'_> {
                     let id = self.next(GraphKind::Condition, "reject".to_owned(), when.at.start);
                     self.needs(&id, &[when, because], under);
                 }
+                Step::Wait { when, because, .. } => {
+                    let id = self.next(GraphKind::Condition, "wait".to_owned(), when.at.start);
+                    self.needs(&id, &[when, because], under);
+                }
                 Step::Ensure { condition, .. } => {
                     let id = self.next(GraphKind::Condition, "ensure".to_owned(), condition.at.start);
                     self.needs(&id, &[condition], under);

@@ -266,7 +266,7 @@ impl<'p> Tracer<'p> {
     fn define(&mut self, steps: &'p [Step]) {
         for step in steps {
             match step {
-                Step::Skip { .. } | Step::Reject { .. } | Step::Ensure { .. } => {}
+                Step::Skip { .. } | Step::Reject { .. } | Step::Wait { .. } | Step::Ensure { .. } => {}
                 Step::Let { name, slot, value } => {
                     self.names.insert(*slot, (name.clone(), Definition::Let(value)));
                 }

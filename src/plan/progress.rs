@@ -57,6 +57,15 @@ pub enum Next {
         /// Where it says so.
         at: Span,
     },
+    /// Nothing yet: what the record needs is not there.
+    Waiting {
+        /// Why.
+        reason: String,
+        /// Where the flow says so.
+        at: Span,
+        /// How long at most.
+        patience: std::time::Duration,
+    },
     /// The record cannot go on.
     Rejected(EvalError),
     /// A write is due. Go on with [`Progress::answer`].
@@ -233,7 +242,7 @@ impl Progress {
 
     fn run(&mut self, step: &Step, plan: &Plan, lookups: &dyn Lookups) -> Result<Option<Next>, EvalError> {
         match step {
-            Step::Skip { .. } | Step::Reject { .. } | Step::Ensure { .. } | Step::Let { .. } => {
+            Step::Skip { .. } | Step::Reject { .. } | Step::Wait { .. } | Step::Ensure { .. } | Step::Let { .. } => {
                 if let Some(next) = plain(step, &mut self.frame, lookups)? {
                     return Ok(Some(next));
                 }
@@ -261,6 +270,7 @@ impl Progress {
                         wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?
                     }
                 };
+                let payload = if target.mask.is_empty() { payload } else { target.mask.over(payload) };
                 self.waiting = Some(*id);
                 return Ok(Some(Next::Write(Write { target: *id, item: self.item(), payload })));
             }
@@ -304,6 +314,12 @@ pub(super) fn plain(step: &Step, frame: &mut Frame, lookups: &dyn Lookups) -> Re
             if truth(when, frame, lookups)? {
                 let reason = text_of(because, frame, lookups)?;
                 return Err(EvalError::new(Code::E601, when.at, reason));
+            }
+        }
+        Step::Wait { when, patience, because } => {
+            if truth(when, frame, lookups)? {
+                let reason = text_of(because, frame, lookups)?;
+                return Ok(Some(Next::Waiting { reason, at: when.at, patience: *patience }));
             }
         }
         Step::Ensure { condition, because } => {

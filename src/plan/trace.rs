@@ -106,7 +106,7 @@ impl<'p> Search<'p> {
                     self.node(when);
                     because.iter().for_each(|because| self.node(because));
                 }
-                Step::Reject { when, because } => {
+                Step::Reject { when, because } | Step::Wait { when, because, .. } => {
                     self.node(when);
                     self.node(because);
                 }

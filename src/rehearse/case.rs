@@ -148,6 +148,11 @@ fn unmet(plan: &Plan, expected: &Expectation, done: &mut Rehearsal, lookups: &dy
             Next::Rejected(error) => say(*at, format!("it was rejected because {:?}", error.message)),
             end => say(*at, format!("it was not rejected, it {}", outcome(end))),
         },
+        Expectation::Waits { reason, at } => match &done.end {
+            Next::Waiting { reason: given, .. } if reason_fits(reason, given) => {}
+            Next::Waiting { reason: given, .. } => say(*at, format!("it waits because {given:?}")),
+            end => say(*at, format!("it does not wait, it {}", outcome(end))),
+        },
         Expectation::Written { target, item, payload, at } => {
             let name = plan.targets.get(*target).map_or("", |target| target.name.as_str());
             let written = |write: &&Write| write.target == *target && (item.is_empty() || write.item == *item);
@@ -349,6 +354,7 @@ fn outcome(end: &Next) -> String {
     match end {
         Next::Skipped { reason, .. } => format!("was skipped because {reason:?}"),
         Next::Rejected(error) => format!("was rejected because {:?}", error.message),
+        Next::Waiting { reason, .. } => format!("waits because {reason:?}"),
         _ => "was delivered".to_owned(),
     }
 }

@@ -99,7 +99,8 @@ impl Report {
         let mut report = Self::default();
         // A lookup's `else`, or a function, is put in wherever it is used: it was reached where any of these was.
         let mut parts: BTreeMap<Span, u64> = BTreeMap::new();
-        for part in &coverage.parts {
+        // What the compiler put in itself, as the key of a shared file, has no place in the text.
+        for part in coverage.parts.iter().filter(|part| part.at != Span::default()) {
             *parts.entry(part.at).or_default() += part.count();
         }
         for (at, count) in parts {

@@ -132,7 +132,7 @@ impl<'p> Mapper<'p> {
             let write = match self.progress.advance(self.plan, &self.lookups) {
                 Next::Write(write) => write,
                 Next::Rejected(error) => return Err(error),
-                Next::Finished | Next::Skipped { .. } => return Ok(()),
+                Next::Finished | Next::Skipped { .. } | Next::Waiting { .. } => return Ok(()),
                 Next::Lookup(_) => return Err(unknown()),
             };
             let (Some(target), Some(writer)) = (self.plan.targets.get(write.target), self.writers.get(write.target))

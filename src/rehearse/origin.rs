@@ -148,7 +148,11 @@ impl<'p> Origins<'p> {
                     self.node(&each.list);
                     self.steps(&each.steps);
                 }
-                PlanStep::Skip { .. } | PlanStep::Reject { .. } | PlanStep::Ensure { .. } | PlanStep::Target(_) => {}
+                PlanStep::Skip { .. }
+                | PlanStep::Reject { .. }
+                | PlanStep::Wait { .. }
+                | PlanStep::Ensure { .. }
+                | PlanStep::Target(_) => {}
             }
         }
     }

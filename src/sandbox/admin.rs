@@ -6,20 +6,25 @@
 //! * `GET /counters`, `POST /counters/reset`
 //! * `GET|PUT /faults` – `{"spec":"20%","down":{"tims":"1h"},"expire_tokens":true,"expire_secret":true}`, each optional
 //! * `GET|POST /clock` – `{"advance":"1h"}`, `{"speed":1000}`
+//! * `POST /warehouse/ship` – ships what is released; `{"orders":["amazon:…"]}` only these
+//! * `GET /listings/{marketplace}/{sku}`; `GET /listings` – those that were changed; `PUT /stock/{sku}/{location}`,
+//!   `PUT /price_lists/{list}/prices/{sku}`; `POST /stock/change` – `{"skus":1000}`, or `{"skus":1000,"on_hand":0}`
 //! * `GET|PUT /orders/{id}`, `POST /orders/{id}/change`, `POST /evolve` – `{"percent":5}`
 
 use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::SandboxClock;
 use super::call::Call;
 use super::counters::Counters;
 use super::faults::FaultSpec;
+use super::goods;
 use super::journal::{DocKind, Entry};
 use super::reply::Reply;
 use super::shop::Change;
+use super::warehouse;
 use super::world::{World, locked};
 use crate::clock::after;
 
@@ -52,6 +57,15 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         },
         ("PUT", ["orders", id]) => put_order(world, id, &body),
         ("POST", ["orders", id, "change"]) => change_order(world, id, &body),
+        ("POST", ["warehouse", "ship"]) => ship(world, &body),
+        ("GET", ["listings"]) => Ok(Value::Array(locked(&world.listings).changes())),
+        ("GET", ["listings", market, sku]) => match locked(&world.listings).get(market, sku) {
+            Some(listing) => serde_json::to_value(listing).map_err(|cause| cause.to_string()),
+            None => return refused(404, "there is no such listing"),
+        },
+        ("PUT", ["stock", sku, location]) => goods::count(world, sku, location, &body),
+        ("POST", ["stock", "change"]) => goods::change(world, &body),
+        ("PUT", ["price_lists", list, "prices", sku]) => goods::price(world, list, sku, &body),
         ("POST", ["evolve"]) => evolve(world, &body),
         _ => return refused(404, &format!("there is no {} /admin/{}", call.method, call.path.join("/"))),
     };
@@ -81,12 +95,10 @@ fn state(world: &World, versions: bool) -> Value {
         documents.sort_by_cached_key(|document| (text(document, "external_ref"), text(document, "id")));
         documents
     };
+    let books: Map<String, Value> =
+        DocKind::ALL.iter().map(|(kind, name)| ((*name).to_owned(), Value::Array(documents(*kind)))).collect();
     json!({
-        "tims": {
-            "customers": documents(DocKind::Customer),
-            "sales_orders": documents(DocKind::SalesOrder),
-            "allocations": documents(DocKind::Allocation),
-        },
+        "tims": books,
         "amazon": {"confirmations": []},
     })
 }
@@ -204,7 +216,19 @@ fn evolve(world: &World, body: &Value) -> Result<Value, String> {
     Ok(json!({"changed": tally}))
 }
 
-fn known_fields(body: &Value, known: &[&str]) -> Result<(), String> {
+fn ship(world: &World, body: &Value) -> Result<Value, String> {
+    known_fields(body, &["orders"])?;
+    let names = match body.get("orders") {
+        None => None,
+        Some(names) => {
+            let names = names.as_array().ok_or("orders is a list of external references")?;
+            Some(names.iter().filter_map(|name| name.as_str().map(str::to_owned)).collect::<Vec<_>>())
+        }
+    };
+    warehouse::ship(world, names.as_deref())
+}
+
+pub(super) fn known_fields(body: &Value, known: &[&str]) -> Result<(), String> {
     let fields = body.as_object().ok_or("an object is wanted")?;
     match fields.keys().find(|name| !known.contains(&name.as_str())) {
         Some(name) => Err(format!("there is no `{name}`; there are {}", known.join(", "))),

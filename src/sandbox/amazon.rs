@@ -1,18 +1,21 @@
-//! The simulated Orders API 2026-01-01: searchOrders and getOrder, with the checks, quotas and error bodies that are
-//! published or known from practice. Bodies of errors say as little as Amazon's; what was wrong is told in the header
+//! The simulated Selling Partner API, with the checks, quotas and error bodies that are published or known from practice.
+//! What all operations share is here; each part of the API has a file. Bodies of errors say as little as Amazon's; what was wrong is told in the header
 //! `x-sandbox-reason`.
 
 mod blocks;
+pub(super) mod listings;
+mod orders;
 mod page;
 mod query;
 
 use axum::http::Method;
+use jiff::Timestamp;
 use serde_json::{Map, Value, json};
 
 use super::call::Call;
 use super::journal::Entry;
 use super::lwa::{SECRET_EXPIRED, Shown};
-use super::quota::{GET_ORDER, Plan, SEARCH_ORDERS};
+use super::quota::Plan;
 use super::reply::{Reply, request_id};
 use super::world::{World, locked};
 
@@ -36,20 +39,65 @@ impl Refusal {
     }
 }
 
+/// One operation of the API.
+pub(super) struct Operation {
+    /// What the counters call it: `amazon.` and the published name.
+    name: &'static str,
+    method: Method,
+    /// The segments of its path; `{}` is any.
+    path: &'static [&'static str],
+    plan: Plan,
+    serve: fn(&World, &Call, Timestamp) -> Result<Done, Refusal>,
+}
+
+/// What an operation comes to.
+#[derive(Debug)]
+pub(super) struct Done {
+    status: u16,
+    /// None where the answer has none, as with 204.
+    body: Option<Value>,
+    /// Whether something changed.
+    wrote: bool,
+}
+
+impl Done {
+    /// An answer that only tells.
+    fn told(body: Value) -> Self {
+        Self { status: 200, body: Some(body), wrote: false }
+    }
+}
+
+/// The operations, a file of them each. A new part of the API is its file and its line here.
+const FAMILIES: &[&[Operation]] = &[orders::OPERATIONS, listings::OPERATIONS];
+
 /// What the counters call this request.
 pub(super) fn operation(call: &Call) -> &'static str {
-    match (call.method.as_str(), call.segments().as_slice()) {
-        ("GET", ["orders", "2026-01-01", "orders"]) => "amazon.searchOrders",
-        ("GET", ["orders", "2026-01-01", "orders", _]) => "amazon.getOrder",
-        _ => "amazon.unknown",
-    }
+    find(call).map_or("amazon.unknown", |operation| operation.name)
+}
+
+fn find(call: &Call) -> Option<&'static Operation> {
+    let path = call.segments();
+    let fits = |operation: &&Operation| {
+        operation.method == call.method
+            && operation.path.len() == path.len()
+            && operation.path.iter().zip(&path).all(|(wanted, given)| *wanted == "{}" || wanted == given)
+    };
+    // What is spelt out goes before what fits anything.
+    let fitting = FAMILIES.iter().copied().flatten().filter(fits);
+    fitting.min_by_key(|operation| operation.path.iter().filter(|segment| **segment == "{}").count())
 }
 
 /// Answers a request to the Selling Partner API.
 pub(super) fn answer(world: &World, call: &Call) -> Reply {
     let id = request_id(world.next_request());
     let reply = match serve(world, call) {
-        Ok((body, plan)) => Reply::json(200, &body).with("x-amzn-ratelimit-limit", plan.rate),
+        Ok((done, plan)) => {
+            let reply = match &done.body {
+                Some(body) => Reply::json(done.status, body),
+                None => Reply::text(done.status, "application/json", String::new()),
+            };
+            Reply { wrote: done.wrote, ..reply.with("x-amzn-ratelimit-limit", plan.rate) }
+        }
         Err((refusal, plan)) => {
             let reply = refused(&refusal);
             match (refusal.status, plan) {
@@ -112,45 +160,37 @@ fn over_quota(reason: &str) -> Refusal {
     }
 }
 
-type Served = Result<(Value, Plan), (Refusal, Option<Plan>)>;
+type Served = Result<(Done, Plan), (Refusal, Option<Plan>)>;
 
 fn serve(world: &World, call: &Call) -> Served {
-    let segments = call.segments();
-    let (plan, order_id) = match (&call.method, segments.as_slice()) {
-        (&Method::GET, ["orders", "2026-01-01", "orders"]) => (SEARCH_ORDERS, None),
-        (&Method::GET, ["orders", "2026-01-01", "orders", id]) => (GET_ORDER, Some(*id)),
-        _ => {
-            let refusal = Refusal {
-                status: 403,
-                code: "MissingAuthenticationToken",
-                message: "Missing Authentication Token",
-                details: None,
-                reason: format!("there is no {} /{}", call.method, call.path.join("/")),
-            };
-            return Err((refusal, None));
-        }
+    let Some(operation) = find(call) else {
+        let refusal = Refusal {
+            status: 403,
+            code: "MissingAuthenticationToken",
+            message: "Missing Authentication Token",
+            details: None,
+            reason: format!("there is no {} /{}", call.method, call.path.join("/")),
+        };
+        return Err((refusal, None));
     };
+    let plan = operation.plan;
     admit(world, call).map_err(|refusal| (refusal, None))?;
     let now = world.clock.now();
-    let operation = operation(call);
     // The check and the journal line are one step, so that a restart never hands out a request twice.
     {
         let mut quotas = locked(&world.quotas);
-        let (level, granted) = quotas.take(operation, plan, now);
+        let (level, granted) = quotas.take(operation.name, plan, now);
         if !granted {
             return Err((over_quota("the usage plan's bucket is empty"), None));
         }
         if world.journal.is_kept() {
-            let entry = Entry::Quota { operation: operation.to_owned(), level };
+            let entry = Entry::Quota { operation: operation.name.to_owned(), level };
             // A quota that could not be written down is at worst given twice.
             let _ = world.journal.write(&[entry]);
         }
     }
-    let body = match order_id {
-        None => query::Search::read(call, now).and_then(|search| page::of(world, &search, now)),
-        Some(id) => one_order(world, call, id),
-    };
-    body.map(|body| (body, plan)).map_err(|refusal| (refusal, Some(plan)))
+    let done = (operation.serve)(world, call, now);
+    done.map(|done| (done, plan)).map_err(|refusal| (refusal, Some(plan)))
 }
 
 /// Whether the request may come in at all.
@@ -187,33 +227,5 @@ fn admit(world: &World, call: &Call) -> Result<(), Refusal> {
             "the token was not given out here",
         )),
         Shown::Grantless => Err(denied("", "the operation needs a seller's token, not a grantless one")),
-    }
-}
-
-fn one_order(world: &World, call: &Call, id: &str) -> Result<Value, Refusal> {
-    let included = query::included_data(call)?;
-    if let Some((name, _)) = call.query.iter().find(|(name, _)| name != "includedData") {
-        return Err(Refusal::invalid(format!("getOrder has no parameter {name}")));
-    }
-    if !is_order_id(id) {
-        let reason = format!("{id} does not have the shape of an order id");
-        return Err(Refusal { details: None, ..Refusal::invalid(reason) });
-    }
-    let order = locked(&world.shop).order(id).ok_or_else(|| Refusal {
-        status: 404,
-        code: "NotFound",
-        message: "The requested resource does not exist.",
-        details: Some(""),
-        reason: format!("the shop has no order {id}"),
-    })?;
-    Ok(json!({"order": blocks::keep(order, &included)}))
-}
-
-/// 3-7-7 digits, or the longer form of an order from another channel.
-fn is_order_id(id: &str) -> bool {
-    let digits = |text: &str, length| text.len() == length && text.bytes().all(|byte| byte.is_ascii_digit());
-    match id.split('-').collect::<Vec<_>>().as_slice() {
-        [first, second, third] => (digits(first, 3) || *first == "S01") && digits(second, 7) && digits(third, 7),
-        _ => false,
     }
 }

@@ -18,7 +18,13 @@ use super::quota::Level;
 #[serde(tag = "is", rename_all = "snake_case")]
 pub(super) enum Entry {
     /// Which shop this is the journal of.
-    Shop { seed: u64, orders: usize, start: Timestamp },
+    Shop {
+        seed: u64,
+        orders: usize,
+        #[serde(default)]
+        skus: usize,
+        start: Timestamp,
+    },
     /// A TIMS document as it is from now on.
     Put {
         kind: DocKind,
@@ -35,6 +41,13 @@ pub(super) enum Entry {
         #[serde(with = "text")]
         text: Arc<str>,
     },
+    /// A listing as it is from now on, by marketplace and SKU; without a text it is gone.
+    Listing {
+        market: String,
+        sku: String,
+        #[serde(with = "maybe_text")]
+        text: Option<Arc<str>>,
+    },
     /// How many batches of changes the shop has been through.
     Evolved { batches: u64 },
     /// What is left of a usage plan.
@@ -44,12 +57,29 @@ pub(super) enum Entry {
 }
 
 /// The kinds of document TIMS keeps.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(super) enum DocKind {
     Customer,
     SalesOrder,
     Allocation,
+    /// What a location has of an item, once that was counted.
+    Stock,
+    /// A price that was set.
+    Price,
+    Shipment,
+}
+
+impl DocKind {
+    /// All of them, each with the name of its resource.
+    pub(super) const ALL: &[(Self, &'static str)] = &[
+        (Self::Customer, "customers"),
+        (Self::SalesOrder, "sales_orders"),
+        (Self::Allocation, "allocations"),
+        (Self::Stock, "stock"),
+        (Self::Price, "prices"),
+        (Self::Shipment, "shipments"),
+    ];
 }
 
 /// A remembered answer.

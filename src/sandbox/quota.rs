@@ -21,6 +21,17 @@ pub(super) const SEARCH_ORDERS: Plan = Plan { rate: "0.0056", micros_per_second:
 /// getOrder.
 pub(super) const GET_ORDER: Plan = Plan { rate: "0.5", micros_per_second: 500_000, burst: 30 };
 
+/// getListingsItem.
+pub(super) const GET_LISTINGS_ITEM: Plan = Plan { rate: "5.0", micros_per_second: 5_000_000, burst: 10 };
+/// putListingsItem.
+pub(super) const PUT_LISTINGS_ITEM: Plan = Plan { rate: "5.0", micros_per_second: 5_000_000, burst: 10 };
+/// patchListingsItem.
+pub(super) const PATCH_LISTINGS_ITEM: Plan = Plan { rate: "5.0", micros_per_second: 5_000_000, burst: 5 };
+/// deleteListingsItem.
+pub(super) const DELETE_LISTINGS_ITEM: Plan = Plan { rate: "5.0", micros_per_second: 5_000_000, burst: 5 };
+/// searchListingsItems.
+pub(super) const SEARCH_LISTINGS_ITEMS: Plan = Plan { rate: "5.0", micros_per_second: 5_000_000, burst: 5 };
+
 /// What one bucket holds, in millionths of a request, and when that was counted.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Level {

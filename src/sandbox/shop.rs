@@ -1,6 +1,7 @@
 //! The seller's shop on the simulated Amazon. An order is a function of seed, size and starting instant, and is made
 //! when somebody looks at it; only orders that were changed or brought in from outside are held whole.
 
+mod assortment;
 mod catalog;
 mod change;
 mod order;
@@ -16,7 +17,8 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use serde_json::Value;
 
-pub(super) use catalog::{PROMOTIONS, products};
+pub(super) use assortment::{Article, Assortment, Offer, markets};
+pub(super) use catalog::{Market, PROMOTIONS};
 pub(super) use change::Change;
 
 use super::journal::Entry;

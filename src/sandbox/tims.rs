@@ -5,6 +5,7 @@
 mod actions;
 mod allocations;
 mod books;
+mod changes;
 mod customers;
 mod fields;
 mod items;
@@ -12,8 +13,12 @@ mod listing;
 mod lookups;
 mod memory;
 mod orders;
+mod prices;
 mod problem;
+mod routes;
 mod schemas;
+mod shipments;
+mod stock;
 mod style;
 mod totals;
 
@@ -29,13 +34,15 @@ use super::call::Call;
 use super::journal::{Answer, DocKind, Entry};
 use super::lwa::{self, Shown};
 use super::reply::{Reply, request_id};
-use super::shop::Shop;
+use super::shop::{Assortment, Shop};
 use super::world::{World, locked};
 use super::{FieldStyle, RateLimit, key};
 use books::put_text;
+use changes::Changes;
 use items::Items;
 use memory::Memory;
 use problem::Problem;
+use routes::Serve;
 
 type Documents = BTreeMap<String, Arc<str>>;
 
@@ -47,9 +54,8 @@ pub(super) struct Tims {
     window: (Timestamp, u32),
     now: Timestamp,
     items: Items,
-    customers: Documents,
-    orders: Documents,
-    allocations: Documents,
+    documents: BTreeMap<DocKind, Documents>,
+    changes: Changes,
     customer_refs: HashMap<(String, String), String>,
     customer_keys: HashMap<String, BTreeSet<String>>,
     taken: HashMap<(String, String), Decimal>,
@@ -74,33 +80,7 @@ pub(super) fn operation(call: &Call) -> &'static str {
         ["api", "v1", path @ ..] => path,
         _ => return "tims.unknown",
     };
-    match (call.method.as_str(), path) {
-        ("GET", ["customers"]) => "tims.customers.list",
-        ("POST", ["customers"]) => "tims.customers.create",
-        ("GET", ["customers", _]) => "tims.customers.get",
-        ("PATCH", ["customers", _]) => "tims.customers.update",
-        ("PUT", ["customers", "by_ref", _, _]) => "tims.customers.upsert",
-        ("GET", ["items"]) => "tims.items.list",
-        ("GET", ["items", _]) => "tims.items.get",
-        ("GET", ["discount_codes"]) => "tims.discount_codes.list",
-        ("GET", ["discount_codes", _]) => "tims.discount_codes.get",
-        ("GET", ["stock"]) => "tims.stock.list",
-        ("GET", ["sales_orders"]) => "tims.sales_orders.list",
-        ("POST", ["sales_orders"]) => "tims.sales_orders.create",
-        ("GET", ["sales_orders", _]) => "tims.sales_orders.get",
-        ("PATCH", ["sales_orders", _]) => "tims.sales_orders.update",
-        ("PUT", ["sales_orders", "by_ref", _, _]) => "tims.sales_orders.upsert",
-        ("POST", ["sales_orders", _, "confirm"]) => "tims.sales_orders.confirm",
-        ("POST", ["sales_orders", _, "hold"]) => "tims.sales_orders.hold",
-        ("POST", ["sales_orders", _, "release"]) => "tims.sales_orders.release",
-        ("POST", ["sales_orders", _, "cancel"]) => "tims.sales_orders.cancel",
-        ("POST", ["sales_orders", _, "close"]) => "tims.sales_orders.close",
-        ("GET", ["allocations"]) => "tims.allocations.list",
-        ("POST", ["allocations"]) => "tims.allocations.create",
-        ("GET", ["allocations", _]) => "tims.allocations.get",
-        ("DELETE", ["allocations", _]) => "tims.allocations.delete",
-        _ => "tims.unknown",
-    }
+    routes::find(call.method.as_str(), path).map_or("tims.unknown", |route| route.name)
 }
 
 /// Answers a request to TIMS.
@@ -183,9 +163,8 @@ impl Tims {
             window: (Timestamp::MIN, 0),
             now: Timestamp::UNIX_EPOCH,
             items: Items::default(),
-            customers: Documents::new(),
-            orders: Documents::new(),
-            allocations: Documents::new(),
+            documents: BTreeMap::new(),
+            changes: Changes::default(),
             customer_refs: HashMap::new(),
             customer_keys: HashMap::new(),
             taken: HashMap::new(),
@@ -200,8 +179,13 @@ impl Tims {
     }
 
     /// Gives TIMS the items that the shop sells.
-    pub(super) fn stock_up(&mut self, shop: &Shop) {
-        self.items = Items::of(shop);
+    pub(super) fn stock_up(&mut self, shop: &Shop, assortment: Assortment) {
+        self.items = Items::of(shop, assortment);
+    }
+
+    /// Lets the books know what time it is, as every request does.
+    pub(super) fn set_time(&mut self, now: Timestamp) {
+        self.now = now;
     }
 
     fn throttle(&mut self) -> Result<(), Problem> {
@@ -234,11 +218,16 @@ impl Tims {
     }
 
     fn serve(&mut self, world: &World, call: &Call) -> Result<Reply, Problem> {
-        let operation = operation(call);
+        self.changes.age(self.now);
         let due = self.expired(self.now);
         self.commit(world, due)?;
-        if call.method == Method::GET {
-            let body = style::render(self.look_up(operation, call)?, self.style);
+        let segments = call.segments();
+        let path = segments.strip_prefix(["api", "v1"].as_slice()).unwrap_or_default();
+        let route = routes::find(call.method.as_str(), path).ok_or_else(|| {
+            Problem::new(404, "not_found", format!("there is no {} /{}", call.method, call.path.join("/")))
+        })?;
+        if let Serve::Tell(tell) = route.serve {
+            let body = style::render(tell(self, call)?, self.style);
             let reply = Reply::json(200, &body);
             let version = body.get(style::spell("version", self.style)).and_then(Value::as_u64);
             return Ok(version.map_or(reply.clone(), |version| reply.with("etag", etag(version))));
@@ -258,7 +247,11 @@ impl Tims {
             let reply = self.written(known.status, text.as_deref());
             return Ok(Reply { replayed: true, ..reply.with("idempotent-replayed", "true") });
         }
-        let outcome = self.change(operation, call)?;
+        let outcome = match route.serve {
+            Serve::Change(change) => change(self, call, &json_body(call)?)?,
+            Serve::Remove(remove) => remove(self, path.last().unwrap_or(&""))?,
+            Serve::Tell(_) => Outcome::default(),
+        };
         let wrote = !outcome.entries.is_empty();
         let mut entries = outcome.entries;
         if let Some(key) = key {
@@ -286,46 +279,6 @@ impl Tims {
             style @ FieldStyle::Pascal => Reply::json(status, &style::render(body, style)),
         };
         version.map_or(reply.clone(), |version| reply.with("etag", etag(version)))
-    }
-
-    fn change(&self, operation: &str, call: &Call) -> Result<Outcome, Problem> {
-        let segments = call.segments();
-        if operation == "tims.unknown" {
-            return Err(Problem::new(
-                404,
-                "not_found",
-                format!("there is no {} /{}", call.method, call.path.join("/")),
-            ));
-        }
-        if let ["api", "v1", "allocations", id] = segments.as_slice() {
-            return Ok(self.deallocate(id));
-        }
-        let body = json_body(call)?;
-        let style = self.style;
-        match segments.as_slice() {
-            ["api", "v1", "customers"] => self.create_customer(&body, style),
-            ["api", "v1", "customers", "by_ref", source, reference] => {
-                let id = customers::id_of(source, reference);
-                self.check_version(DocKind::Customer, &id, call, false)?;
-                self.upsert_customer(source, reference, &body, style)
-            }
-            ["api", "v1", "customers", id] => {
-                self.check_version(DocKind::Customer, id, call, true)?;
-                self.update_customer(id, &body, style)
-            }
-            ["api", "v1", "sales_orders"] => self.create_order(&body, style),
-            ["api", "v1", "sales_orders", "by_ref", source, reference] => {
-                let id = orders::id_of(source, reference);
-                self.check_version(DocKind::SalesOrder, &id, call, false)?;
-                self.upsert_order(source, reference, &body, style)
-            }
-            ["api", "v1", "sales_orders", id] => {
-                self.check_version(DocKind::SalesOrder, id, call, true)?;
-                self.update_order(id, &body, style)
-            }
-            ["api", "v1", "sales_orders", id, action] => self.act(id, action, &body, style),
-            _ => self.allocate(&body, style),
-        }
     }
 
     /// `If-Match` must name the version there is; a PATCH must bring one.

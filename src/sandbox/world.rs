@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use super::amazon::listings::Listings;
 use super::call::Call;
 use super::counters::Counters;
 use super::faults::{Faults, Side};
@@ -13,7 +14,7 @@ use super::journal::{self, Entry, Journal};
 use super::lwa::{self, Mint};
 use super::quota::Buckets;
 use super::reply::Reply;
-use super::shop::Shop;
+use super::shop::{Assortment, Shop};
 use super::tims::Tims;
 use super::{Credentials, Options, Ready, SandboxClock, SandboxError};
 use crate::clock::SharedClock;
@@ -28,6 +29,7 @@ pub(super) struct World {
     address: SocketAddr,
     pub(super) tims: Mutex<Tims>,
     pub(super) shop: Mutex<Shop>,
+    pub(super) listings: Mutex<Listings>,
     pub(super) quotas: Mutex<Buckets>,
     gates: Mutex<Gates>,
     pub(super) faults: Mutex<Faults>,
@@ -58,18 +60,18 @@ impl World {
         // because that is what Amazon tells.
         let mut start = Timestamp::from_second(options.clock.start().as_second()).unwrap_or(Timestamp::UNIX_EPOCH);
         match lines.first().and_then(|line| line.first()) {
-            Some(&Entry::Shop { seed, orders, start: first }) => {
-                if (seed, orders) != (options.seed, options.orders) {
+            Some(&Entry::Shop { seed, orders, skus, start: first }) => {
+                if (seed, orders, skus) != (options.seed, options.orders, options.skus) {
                     let path = options.state.clone().unwrap_or_default();
                     let cause = format!(
-                        "it belongs to a shop of {orders} orders with seed {seed}; start with these or take another directory"
+                        "it belongs to a shop of {orders} orders and {skus} more SKUs with seed {seed}; start with these or take another directory"
                     );
                     return Err(SandboxError::Journal { path, cause });
                 }
                 start = first;
             }
             _ => {
-                let shop = Entry::Shop { seed: options.seed, orders: options.orders, start };
+                let shop = Entry::Shop { seed: options.seed, orders: options.orders, skus: options.skus, start };
                 journal
                     .write(&[shop])
                     .map_err(|cause| journal::broken(options.state.as_deref().unwrap_or_else(|| "".as_ref()), cause))?;
@@ -77,7 +79,8 @@ impl World {
         }
         let shop = Shop::new(options.seed, options.orders, start);
         let mut tims = Tims::new(options.tims_style, options.tims_limit);
-        tims.stock_up(&shop);
+        let assortment = Assortment::new(options.skus);
+        tims.stock_up(&shop, assortment);
         let world = Self {
             clock,
             clock_kind: options.clock.clone(),
@@ -86,6 +89,7 @@ impl World {
             address,
             tims: Mutex::new(tims),
             shop: Mutex::new(shop),
+            listings: Mutex::new(Listings::new(assortment, start)),
             quotas: Mutex::new(Buckets::default()),
             gates: Mutex::new(Gates {
                 amazon: Mint::new("Atza|", options.seed),
@@ -163,6 +167,7 @@ impl World {
             match entry {
                 Entry::Shop { .. } => {}
                 Entry::Put { .. } | Entry::Gone { .. } | Entry::Answer(_) => locked(&self.tims).apply(entry, &line),
+                Entry::Listing { .. } => locked(&self.listings).apply(entry),
                 Entry::Order { .. } | Entry::Evolved { .. } => locked(&self.shop).apply(entry),
                 Entry::Quota { operation, level } => locked(&self.quotas).restore(operation.clone(), *level),
                 Entry::Tokens { amazon, tims, secret_expired } => {

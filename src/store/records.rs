@@ -55,6 +55,7 @@ entries! {
     RunEntry => Run,
     BucketEntry => Quota,
     AuditEntry => Audit,
+    WaitEntry => Waiting,
 }
 
 /// How far a flow has read its source.
@@ -95,6 +96,13 @@ pub enum RecordStatus {
     Skipped {
         /// The flow's reason.
         reason: String,
+    },
+    /// What it needs is not there yet.
+    Waiting {
+        /// The flow's reason.
+        reason: String,
+        /// When it is tried again.
+        next: Timestamp,
     },
     /// It stopped; the dead letter has the rest.
     DeadLettered {
@@ -178,6 +186,13 @@ pub enum HistoryEvent {
         /// The flow's reason.
         reason: String,
     },
+    /// What it needs is not there yet.
+    Waiting {
+        /// The flow's reason.
+        reason: String,
+        /// When it is tried again.
+        next: Timestamp,
+    },
     /// A step's payload is what the remote has already.
     Unchanged,
     /// A write was about to be made.
@@ -260,6 +275,33 @@ pub struct DeadLetter {
     pub attempts: Vec<Attempt>,
     /// When it stopped.
     pub at: Timestamp,
+    /// The record as JSON, sealed because it may hold buyer data.
+    pub record: Vec<u8>,
+}
+
+/// A record that waits for something that is not there yet. It is tried again without the source giving it again.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct WaitEntry {
+    /// The flow.
+    pub flow: String,
+    /// Content hash of the flow.
+    pub flow_version: String,
+    /// The record's key.
+    pub key: String,
+    /// Digest of the record's content.
+    pub version: String,
+    /// Why, in a clerk's words.
+    pub reason: String,
+    /// The line of the flow that says so, from 1.
+    pub line: u32,
+    /// Since when; a newer version of the record waits on from there.
+    pub since: Timestamp,
+    /// When it is tried again.
+    pub next: Timestamp,
+    /// When it stops waiting and becomes a dead letter.
+    pub until: Timestamp,
+    /// How often it was tried.
+    pub tries: u32,
     /// The record as JSON, sealed because it may hold buyer data.
     pub record: Vec<u8>,
 }

@@ -13,6 +13,7 @@ use flowrun::connectors::{
 use flowrun::diag::{Source, Span};
 use flowrun::engine::{self, Deps, Event, RunConfig, RunReport, Shared};
 use flowrun::plan::expr::{Access, Comparison, Expr, Node, PathStep};
+use flowrun::plan::mask::Mask;
 use flowrun::plan::table::Fold;
 use flowrun::plan::{Facts, LookupKind, LookupPlan, Plan, RetryPolicy, SourcePlan, Step, Table, TargetPlan, Trigger};
 use flowrun::store::memory::MemoryStore;
@@ -314,6 +315,7 @@ pub(crate) fn target(entity: &str, payload: Node, slot: usize) -> TargetPlan {
         verb: "upsert".into(),
         operation: format!("put_{entity}"),
         payload,
+        mask: Mask::default(),
         input: open(entity),
         output: answers(entity),
         slot,

@@ -35,12 +35,17 @@ impl Files for Folder {
 
 /// No environment in particular.
 pub(crate) fn anywhere() -> Environment {
-    Environment { name: None, buyer_data_allowed: true, parameters: BTreeMap::new() }
+    Environment { name: None, buyer_data_allowed: true, buyer_data_masked: false, parameters: BTreeMap::new() }
 }
 
 /// An environment that must not get buyer data.
 pub(crate) fn guarded(name: &str) -> Environment {
-    Environment { name: Some(name.to_owned()), buyer_data_allowed: false, parameters: BTreeMap::new() }
+    Environment {
+        name: Some(name.to_owned()),
+        buyer_data_allowed: false,
+        buyer_data_masked: false,
+        parameters: BTreeMap::new(),
+    }
 }
 
 /// A source of a name.

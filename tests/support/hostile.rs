@@ -31,7 +31,7 @@ pub(crate) const HEAD: &str = "flow example\nsource amazon.orders { on every 15m
 pub(crate) const TAIL: &str = "\ntarget tims.sales_orders as tail call release { id = \"1\" }\n";
 
 pub(crate) fn anywhere() -> Environment {
-    Environment { name: None, buyer_data_allowed: true, parameters: BTreeMap::new() }
+    Environment { name: None, buyer_data_allowed: true, buyer_data_masked: false, parameters: BTreeMap::new() }
 }
 
 pub(crate) fn compiled(text: &str, files: &FilesInMemory) -> (Source, Compiled) {

@@ -117,7 +117,7 @@ impl Writer<'_> {
 
     fn step(&mut self, out: &mut String, indent: &str, depth: usize) {
         let space = self.dice.pick(&["", "  # why", "\n"]);
-        match self.dice.throw(10) {
+        match self.dice.throw(11) {
             0 | 1 => {
                 let kind = self.kind();
                 let (name, value) = (self.fresh("_v"), self.expr(kind, depth));
@@ -136,6 +136,10 @@ impl Writer<'_> {
             4 => {
                 let (when, why) = (self.expr(Kind::Bool, depth), self.expr(Kind::Text, 1));
                 let _ = writeln!(out, "{indent}reject when {when} because {why}");
+            }
+            10 => {
+                let (when, why) = (self.expr(Kind::Bool, depth), self.expr(Kind::Text, 1));
+                let _ = writeln!(out, "{indent}wait when {when} for 2d because {why}");
             }
             5 => {
                 let when = self.expr(Kind::Bool, depth);

@@ -101,6 +101,10 @@ impl Batches {
             let there = text.get(..length).unwrap_or_default();
             if let Some(end) = memchr::memrchr(b'\n', there) {
                 self.carried.extend_from_slice(there.get(end + 1..).unwrap_or_default());
+                let whole = there.get(..end + 1).unwrap_or_default();
+                if whole.len() > MAX_RECORD && whole.split(|byte| *byte == b'\n').any(|line| line.len() > MAX_RECORD) {
+                    return Err(too_long());
+                }
                 length = end + 1;
                 break;
             }

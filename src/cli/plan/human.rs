@@ -140,7 +140,7 @@ fn fields(told: &Told<'_>) -> Result<(), Failure> {
 }
 
 fn buyer_data(told: &Told<'_>) -> Result<(), Failure> {
-    let rule = if told.settings.buyer_data_allowed { "allowed" } else { "forbidden" };
+    let rule = told.settings.buyer_data.word();
     output::line(&format!("\nbuyer data in motion ({rule} in {})", told.settings.name))?;
     let mut any = false;
     for plan in told.plans {
@@ -167,6 +167,10 @@ fn state(told: &Told<'_>) -> Result<(), Failure> {
         output::line(&format!("  cursor {flow}: how far {source}.{entity} was read"))?;
         let steps: Vec<&str> = plan.targets.iter().map(|target| target.name.as_str()).collect();
         output::line(&format!("  ledger {flow}/KEY: a record each, with a step for {}", steps.join(", ")))?;
+        for (line, patience) in plan.waits() {
+            let longest = table::duration(patience);
+            output::line(&format!("  waiting {flow}: records that line {line} keeps, sealed, each up to {longest}"))?;
+        }
         for target in plan.targets.iter().filter(|target| !target.natural_key.is_empty()) {
             let by = target.natural_key.join(", ");
             output::line(&format!(

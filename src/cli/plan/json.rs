@@ -47,6 +47,9 @@ pub(super) fn tell(told: &Told<'_>) -> Value {
             "state": {
                 "cursor": plan.flow, "steps": plan.targets.iter().map(|target| &target.name).collect::<Vec<_>>(),
                 "documents": documents.collect::<Vec<_>>(),
+                "waiting": plan.waits().into_iter().map(|(line, patience)| json!({
+                    "line": line, "seconds": patience.as_secs(),
+                })).collect::<Vec<_>>(),
             },
         })
     });
@@ -72,7 +75,7 @@ pub(super) fn tell(told: &Told<'_>) -> Value {
     json!({
         "environment": settings.name,
         "production": settings.production,
-        "buyer_data": if settings.buyer_data_allowed { "allowed" } else { "forbidden" },
+        "buyer_data": settings.buyer_data.word(),
         "store": settings.store.display().to_string(),
         "assumed": assumptions(told),
         "flows": flows.collect::<Vec<_>>(),

@@ -34,7 +34,13 @@ pub(super) fn open(
         let over = simulated.get(name);
         if over.is_none() && !settings.connections.contains_key(name) {
             let file = &settings.file;
-            missing.push(format!("{file}: there is no `{name}` under `connections:`, and the flow uses it"));
+            let simulated = match settings.sandbox {
+                None if !settings.production && matches!(name.as_str(), "amazon" | "tims") => {
+                    "; or write `sandbox: {}` there to run against the simulated systems"
+                }
+                _ => "",
+            };
+            missing.push(format!("{file}: there is no `{name}` under `connections:`, and the flow uses it{simulated}"));
             continue;
         }
         gathered.insert(name.clone(), gather(settings, name, over, &mut missing));

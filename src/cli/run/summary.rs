@@ -33,10 +33,19 @@ pub(super) fn line(told: &Told<'_>) -> String {
         ("unchanged", counts.unchanged),
         ("skipped", counts.skipped),
         ("superseded", counts.superseded),
-        ("dead letters", counts.dead_lettered),
-        (if told.job.dry_run { "writes due" } else { "writes" }, counts.writes),
-        ("retries", counts.retries),
-        ("lookups", counts.lookups),
+        ("waiting", counts.waiting),
+        (if counts.dead_lettered == 1 { "dead letter" } else { "dead letters" }, counts.dead_lettered),
+        (
+            match (counts.writes, told.job.dry_run) {
+                (1, true) => "write due",
+                (_, true) => "writes due",
+                (1, false) => "write",
+                (_, false) => "writes",
+            },
+            counts.writes,
+        ),
+        (if counts.retries == 1 { "retry" } else { "retries" }, counts.retries),
+        (if counts.lookups == 1 { "lookup" } else { "lookups" }, counts.lookups),
         ("not there or not open", counts.missing),
     ];
     let counts: Vec<String> =

@@ -129,7 +129,8 @@ pub(super) fn all(
 fn flow(path: &Path, catalog: &Catalog, order: &Order<'_>, count: &AtomicUsize) -> Result<Tested, Failure> {
     let began = Instant::now();
     let source = project::read(path)?;
-    let environment = Environment { name: None, buyer_data_allowed: true, parameters: BTreeMap::new() };
+    let environment =
+        Environment { name: None, buyer_data_allowed: true, buyer_data_masked: false, parameters: BTreeMap::new() };
     let compile = if order.coverage { lang::compile_covered } else { lang::compile };
     let compiled = compile(&source, catalog, &project::files_of(path), &environment);
     let mut tested = Tested {

@@ -1,63 +1,21 @@
 //! What Amazon offers to flows, as data.
 
-use std::sync::Arc;
+use std::sync::LazyLock;
 
-use super::schema;
-use crate::catalog::{
-    Base, ConnectorSpec, EntitySpec, FilterSpec, LookupSpec, OperationSpec, Rate, Setting, SourceSpec, Type,
-};
+use super::family::FAMILIES;
+use crate::catalog::{ConnectorSpec, Setting};
+
+static SPEC: LazyLock<ConnectorSpec> = LazyLock::new(|| ConnectorSpec {
+    name: "amazon",
+    summary: "Amazon Marketplace, over the Selling Partner API",
+    settings: settings(),
+    entities: FAMILIES.iter().flat_map(|family| family.entities()).collect(),
+    operations: FAMILIES.iter().flat_map(|family| family.operations()).collect(),
+});
 
 /// Amazon's descriptor.
 pub(in crate::connectors) fn spec() -> ConnectorSpec {
-    let order = Arc::new(schema::order());
-    ConnectorSpec {
-        name: "amazon",
-        summary: "Amazon Marketplace, over the Selling Partner API",
-        settings: settings(),
-        entities: vec![EntitySpec {
-            name: "orders",
-            summary: "Orders of customers, with their items, proceeds, addresses and fulfilment (model 2026-01-01)",
-            source: Some(SourceSpec {
-                record: Arc::clone(&order),
-                key: "orderId",
-                stamp: Some("lastUpdatedTime"),
-                events: vec!["ORDER_CHANGE"],
-                filters: vec![
-                    FilterSpec { name: "fulfilledBy", value: Type::new(schema::fulfilled_by()), many: true },
-                    FilterSpec {
-                        name: "fulfillmentStatuses",
-                        value: Type::new(schema::fulfillment_status()),
-                        many: true,
-                    },
-                    FilterSpec { name: "marketplaceIds", value: Type::new(Base::Text), many: true },
-                ],
-                operation: "searchOrders",
-                fetch: Some("getOrder"),
-                columns: false,
-            }),
-            lookup: Some(LookupSpec { record: order, keys: vec!["orderId"], operation: "getOrder" }),
-            writes: Vec::new(),
-        }],
-        operations: operations(),
-    }
-}
-
-/// The operations with their published usage plans.
-pub(super) fn operations() -> Vec<OperationSpec> {
-    vec![
-        OperationSpec {
-            name: "searchOrders",
-            path: "GET /orders/2026-01-01/orders",
-            rate: Some(Rate { per_10_000_s: 56, burst: 20 }),
-            batch: 100,
-        },
-        OperationSpec {
-            name: "getOrder",
-            path: "GET /orders/2026-01-01/orders/{orderId}",
-            rate: Some(Rate { per_10_000_s: 5_000, burst: 30 }),
-            batch: 1,
-        },
-    ]
+    SPEC.clone()
 }
 
 fn settings() -> Vec<Setting> {

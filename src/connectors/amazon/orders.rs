@@ -1,12 +1,17 @@
 //! Reading orders: one page of a window of change times, or single orders by their ids.
 
+use std::sync::Arc;
+
+use async_trait::async_trait;
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use reqwest::Url;
 
+use super::family::Family;
 use super::position::{Position, digest};
 use super::region::marketplace;
-use super::{Amazon, answer};
+use super::{Amazon, answer, schema};
+use crate::catalog::{Base, EntitySpec, FilterSpec, LookupSpec, OperationSpec, Rate, SourceSpec, Type};
 use crate::connectors::contract::{ConnectorError, ErrorKind, Fetch, Page, ReadRequest, Record};
 use crate::connectors::http;
 use crate::value::Value;
@@ -18,6 +23,69 @@ const FETCHES: usize = 4;
 const LISTING_DELAY: SignedDuration = SignedDuration::from_mins(2);
 /// An order number that has the form of one and is nobody's.
 const NOBODYS: &str = "000-0000000-0000000";
+
+/// Orders of the model 2026-01-01.
+pub(super) struct Orders;
+
+#[async_trait]
+impl Family for Orders {
+    fn names(&self) -> &'static [&'static str] {
+        &["orders"]
+    }
+
+    fn entities(&self) -> Vec<EntitySpec> {
+        let order = Arc::new(schema::order());
+        vec![EntitySpec {
+            name: "orders",
+            summary: "Orders of customers, with their items, proceeds, addresses and fulfilment (model 2026-01-01)",
+            source: Some(SourceSpec {
+                record: Arc::clone(&order),
+                key: "orderId",
+                stamp: Some("lastUpdatedTime"),
+                events: vec!["ORDER_CHANGE"],
+                filters: vec![
+                    FilterSpec { name: "fulfilledBy", value: Type::new(schema::fulfilled_by()), many: true },
+                    FilterSpec {
+                        name: "fulfillmentStatuses",
+                        value: Type::new(schema::fulfillment_status()),
+                        many: true,
+                    },
+                    FilterSpec { name: "marketplaceIds", value: Type::new(Base::Text), many: true },
+                ],
+                operation: "searchOrders",
+                fetch: Some("getOrder"),
+                columns: false,
+            }),
+            lookup: Some(LookupSpec { record: order, keys: vec!["orderId"], operation: "getOrder" }),
+            writes: Vec::new(),
+        }]
+    }
+
+    fn operations(&self) -> Vec<OperationSpec> {
+        vec![
+            OperationSpec {
+                name: "searchOrders",
+                path: "GET /orders/2026-01-01/orders",
+                rate: Some(Rate { per_10_000_s: 56, burst: 20 }),
+                batch: 100,
+            },
+            OperationSpec {
+                name: "getOrder",
+                path: "GET /orders/2026-01-01/orders/{orderId}",
+                rate: Some(Rate { per_10_000_s: 5_000, burst: 30 }),
+                batch: 1,
+            },
+        ]
+    }
+
+    async fn read(&self, amazon: &Amazon, request: &ReadRequest) -> Result<Page, ConnectorError> {
+        amazon.search_orders(request).await
+    }
+
+    async fn fetch(&self, amazon: &Amazon, request: &Fetch) -> Result<Vec<Value>, ConnectorError> {
+        amazon.orders_by_id(request).await
+    }
+}
 
 impl Amazon {
     pub(super) async fn search_orders(&self, request: &ReadRequest) -> Result<Page, ConnectorError> {

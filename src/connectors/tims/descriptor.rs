@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, LazyLock};
 
+use super::family::{FAMILIES, Family};
 use super::schema;
 use crate::catalog::{
     ConnectorSpec, EntitySpec, Idempotency, LookupSpec, ObjectSpec, OperationSpec, Setting, WriteSpec,
@@ -14,9 +15,14 @@ pub(in crate::connectors) fn spec() -> ConnectorSpec {
     SPEC.clone()
 }
 
+/// The entity of that name, where there is one.
+pub(super) fn entity(name: &str) -> Option<&'static EntitySpec> {
+    SPEC.entity(name)
+}
+
 /// The write of an entity, where there is one.
 pub(super) fn write(entity: &str, verb: &str) -> Option<&'static WriteSpec> {
-    SPEC.entity(entity)?.write(verb)
+    self::entity(entity)?.write(verb)
 }
 
 fn build() -> ConnectorSpec {
@@ -24,15 +30,58 @@ fn build() -> ConnectorSpec {
         name: "tims",
         summary: "The TIMS ERP, over its REST interface",
         settings: settings(),
-        entities: vec![
+        entities: FAMILIES.iter().flat_map(|family| family.entities()).collect(),
+        operations: FAMILIES.iter().flat_map(|family| family.operations()).collect(),
+    }
+}
+
+/// Customers, articles, discounts and stock.
+pub(super) struct Masters;
+
+impl Family for Masters {
+    fn entities(&self) -> Vec<EntitySpec> {
+        vec![
             customers(),
             look("discount_codes", "Codes of discounts", schema::discount_code(), "code", "getDiscountCode"),
             look("items", "Articles", schema::item(), "sku", "listItems"),
-            sales_orders(),
             look("stock", "Stock of an article over all locations", schema::stock(), "sku", "listStock"),
-            allocations(),
-        ],
-        operations: operations(),
+        ]
+    }
+
+    fn operations(&self) -> Vec<OperationSpec> {
+        vec![
+            operation("listItems", "GET /items", 100),
+            operation("listStock", "GET /stock", 100),
+            operation("getDiscountCode", "GET /discount_codes/{code}", 1),
+            operation("listCustomers", "GET /customers", 100),
+            operation("createCustomer", "POST /customers", 1),
+            operation("updateCustomer", "PATCH /customers/{id}", 1),
+            operation("upsertCustomer", "PUT /customers/by_ref/{source}/{external_ref}", 1),
+        ]
+    }
+}
+
+/// Sales orders and what is set aside for them.
+pub(super) struct Sales;
+
+impl Family for Sales {
+    fn entities(&self) -> Vec<EntitySpec> {
+        vec![sales_orders(), allocations()]
+    }
+
+    fn operations(&self) -> Vec<OperationSpec> {
+        vec![
+            operation("listSalesOrders", "GET /sales_orders", 100),
+            operation("createSalesOrder", "POST /sales_orders", 1),
+            operation("upsertSalesOrder", "PUT /sales_orders/by_ref/{source}/{external_ref}", 1),
+            operation("cancelSalesOrder", "POST /sales_orders/{id}/cancel", 1),
+            operation("closeSalesOrder", "POST /sales_orders/{id}/close", 1),
+            operation("confirmSalesOrder", "POST /sales_orders/{id}/confirm", 1),
+            operation("holdSalesOrder", "POST /sales_orders/{id}/hold", 1),
+            operation("releaseSalesOrder", "POST /sales_orders/{id}/release", 1),
+            operation("createAllocation", "POST /allocations", 1),
+            operation("deleteAllocation", "DELETE /allocations/{id}", 1),
+        ]
     }
 }
 
@@ -45,6 +94,7 @@ fn customers() -> EntitySpec {
         operation,
         idempotency,
         natural_key,
+        bulk: None,
     };
     EntitySpec {
         name: "customers",
@@ -73,6 +123,7 @@ fn sales_orders() -> EntitySpec {
         operation,
         idempotency,
         natural_key,
+        bulk: None,
     };
     let action =
         |verb, operation| write(verb, Arc::new(schema::sales_order_action(verb)), operation, Idempotency::Key, &["id"]);
@@ -106,6 +157,7 @@ fn allocations() -> EntitySpec {
         operation,
         idempotency: Idempotency::Key,
         natural_key,
+        bulk: None,
     };
     EntitySpec {
         name: "allocations",
@@ -130,28 +182,9 @@ fn look(
     EntitySpec { name, summary, source: None, lookup: Some(lookup), writes: Vec::new() }
 }
 
-/// TIMS limits all calls of a key together, so none of them has a rate of its own.
-fn operations() -> Vec<OperationSpec> {
-    let operation = |name, path, batch| OperationSpec { name, path, rate: None, batch };
-    vec![
-        operation("listItems", "GET /items", 100),
-        operation("listStock", "GET /stock", 100),
-        operation("getDiscountCode", "GET /discount_codes/{code}", 1),
-        operation("listCustomers", "GET /customers", 100),
-        operation("createCustomer", "POST /customers", 1),
-        operation("updateCustomer", "PATCH /customers/{id}", 1),
-        operation("upsertCustomer", "PUT /customers/by_ref/{source}/{external_ref}", 1),
-        operation("listSalesOrders", "GET /sales_orders", 100),
-        operation("createSalesOrder", "POST /sales_orders", 1),
-        operation("upsertSalesOrder", "PUT /sales_orders/by_ref/{source}/{external_ref}", 1),
-        operation("cancelSalesOrder", "POST /sales_orders/{id}/cancel", 1),
-        operation("closeSalesOrder", "POST /sales_orders/{id}/close", 1),
-        operation("confirmSalesOrder", "POST /sales_orders/{id}/confirm", 1),
-        operation("holdSalesOrder", "POST /sales_orders/{id}/hold", 1),
-        operation("releaseSalesOrder", "POST /sales_orders/{id}/release", 1),
-        operation("createAllocation", "POST /allocations", 1),
-        operation("deleteAllocation", "DELETE /allocations/{id}", 1),
-    ]
+/// An operation of TIMS.
+pub(super) fn operation(name: &'static str, path: &'static str, batch: usize) -> OperationSpec {
+    OperationSpec { name, path, rate: None, batch }
 }
 
 fn settings() -> Vec<Setting> {

@@ -23,12 +23,11 @@ impl Tims {
         distinct.dedup();
         let entity = request.entity.as_str();
         let by = request.key.as_str();
-        let found = match (entity, by) {
-            ("items" | "stock", "sku") | ("customers", "external_ref" | "email") | ("sales_orders", "external_ref") => {
-                self.listed(entity, by, &distinct).await?
-            }
-            ("discount_codes", "code") => self.one_by_one(entity, &distinct).await?,
-            _ => {
+        let lookup = super::descriptor::entity(entity).and_then(|entity| entity.lookup.as_ref());
+        let found = match lookup.filter(|lookup| lookup.keys.contains(&by)) {
+            Some(lookup) if lookup.operation.starts_with("list") => self.listed(entity, by, &distinct).await?,
+            Some(_) => self.one_by_one(entity, &distinct).await?,
+            None => {
                 let message = format!("tims cannot look up {entity} by {by}");
                 return Err(ConnectorError::new(ErrorKind::Bug, message));
             }

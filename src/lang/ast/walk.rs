@@ -116,7 +116,7 @@ impl Step {
             Step::Skip { when, because } | Step::Ensure { condition: when, because } => {
                 std::iter::once(when).chain(because).collect()
             }
-            Step::Reject { when, because } => vec![when, because],
+            Step::Reject { when, because } | Step::Wait { when, because, .. } => vec![when, because],
             Step::Let { value, .. } => vec![value],
             Step::When { condition, .. } => vec![condition],
             Step::Each(each) => [&each.list, &each.key].into_iter().chain(&each.filter).collect(),

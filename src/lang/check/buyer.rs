@@ -33,10 +33,13 @@ impl Checker<'_> {
                 let joint = if path.is_empty() { "" } else { "." };
                 facts.buyer_data.insert(format!("{target}{joint}{path}"));
                 let what = if path.is_empty() { "what is written".to_owned() } else { format!("`{path}`") };
+                if self.environment.buyer_data_masked {
+                    return;
+                }
                 self.forbidden(
                     &what,
                     at,
-                    "mask it: `mask(…)`, `hash(…)`, `initials(…)`; or allow it with `buyer_data: allowed`",
+                    "mask it: `mask(…)`, `hash(…)`, `initials(…)`; or allow it with `buyer_data: allowed`; or have it masked with `buyer_data: masked`",
                 );
             }
             _ => {}

@@ -80,6 +80,7 @@ enum Source {
 enum Wanted {
     Skipped(Option<Node>, Span),
     Rejected(Option<Node>, Span),
+    Waits(Option<Node>, Span),
     Written(TargetId, Vec<Node>, Option<Source>, Span),
     NotWritten(TargetId, Span),
     Writes(Node, Span),
@@ -260,6 +261,7 @@ impl<'t> Testing<'t, '_> {
         Some(match expect {
             Expect::Skip(reason, at) => Wanted::Skipped(self.reason(reason.as_ref())?, *at),
             Expect::Reject(reason, at) => Wanted::Rejected(self.reason(reason.as_ref())?, *at),
+            Expect::Wait(reason, at) => Wanted::Waits(self.reason(reason.as_ref())?, *at),
             Expect::NoTarget(name) => Wanted::NotWritten(self.target(name)?.0, name.span),
             Expect::Target(name, keys, payload) => {
                 let (target, _) = self.target(name)?;
@@ -417,6 +419,7 @@ impl Making<'_, '_> {
         Some(match wanted {
             Wanted::Skipped(reason, at) => Expectation::Skipped { reason: self.reason(reason.as_ref())?, at: *at },
             Wanted::Rejected(reason, at) => Expectation::Rejected { reason: self.reason(reason.as_ref())?, at: *at },
+            Wanted::Waits(reason, at) => Expectation::Waits { reason: self.reason(reason.as_ref())?, at: *at },
             Wanted::Written(target, keys, payload, at) => {
                 let mut item = String::new();
                 for key in keys {

@@ -10,6 +10,7 @@ use crate::diag::{Code, Diagnostic, Source, Span, suggest};
 use crate::lang::Files;
 use crate::lang::ast::{Expr, ExprKind, File, ItemKind, Name, SourceItem, Step as AstStep, Trigger as AstTrigger};
 use crate::lang::unit::Unit;
+use crate::plan::cron::Cron;
 use crate::plan::expr::Comparison;
 use crate::plan::{
     AlertPlan, Expr as Run, Facts, LookupPlan, Node, ParamPlan, RetryPolicy, SourcePlan, TargetPlan, TestPlan, Trigger,
@@ -159,7 +160,7 @@ struct Head<'f> {
 fn head<'f>(checker: &mut Checker<'_>, file: &'f File, shared: bool) -> Head<'f> {
     let mut head = Head { name: None, source: None, key: None, retry: RetryPolicy::default(), alerts: Vec::new() };
     let mut seen: Vec<(&str, Span)> = Vec::new();
-    let (mut targets, mut loops) = (0, false);
+    let (mut targets, mut loops, mut waits) = (0, false, None);
     for item in &file.items {
         let what = match &item.kind {
             ItemKind::Flow(name) => {
@@ -187,10 +188,15 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File, shared: bool) -> Head<'f>
                     let help = "move it below the group: what is written is made of a group there";
                     checker.say_at(Code::E520, item.span, "something is written before this group", help);
                 }
+                if let Some(at) = waits {
+                    let help = "move it below the group: there a whole group waits";
+                    checker.say_at(Code::E521, at, "one record of a group cannot wait", help);
+                }
                 "group"
             }
             ItemKind::Step(step) => {
                 loops |= has_each(step);
+                waits = waits.or(wait_in(step));
                 targets += count_targets(step);
                 continue;
             }
@@ -251,6 +257,14 @@ fn has_each(step: &AstStep) -> bool {
         AstStep::Each(_) => true,
         AstStep::When { then, otherwise, .. } => then.iter().chain(otherwise).any(has_each),
         _ => false,
+    }
+}
+
+/// Where a wait stands among steps that may be inside of each other.
+fn wait_in(step: &AstStep) -> Option<Span> {
+    match step {
+        AstStep::Wait { when, .. } => Some(when.span),
+        other => other.branches().into_iter().flatten().find_map(wait_in),
     }
 }
 
@@ -412,9 +426,9 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
                 Trigger::Every(*every)
             }
             AstTrigger::Cron(schedule, zone) => {
-                if schedule.split_whitespace().count() != 5 {
+                if let Err(wrong) = Cron::parse(schedule) {
                     let help = "minute, hour, day of month, month, day of week: \"0 6 * * 1-5\"";
-                    checker.say_at(Code::E147, *span, "a schedule has five parts", help);
+                    checker.say_at(Code::E147, *span, wrong, help);
                 }
                 let zone = zone.clone().unwrap_or_else(|| "UTC".to_owned());
                 if jiff::tz::TimeZone::get(&zone).is_err() {

@@ -4,7 +4,7 @@ use super::{Checker, Typed};
 use crate::catalog::Base;
 use crate::diag::Code;
 use crate::lang::ast::{EachStep, Step as AstStep};
-use crate::plan::{EachPlan, Facts, Node, Step, TargetPlan};
+use crate::plan::{EachPlan, Facts, Node, Step, TargetPlan, wait};
 
 /// What names a record, or an item of one: text or a whole number, and nobody's data.
 pub(super) fn key(checker: &mut Checker<'_>, key: Typed) -> Option<Node> {
@@ -37,6 +37,15 @@ pub(super) fn step(
         AstStep::Reject { when, because } => {
             let (when, because) = (checker.condition(when), checker.message(because));
             Some(Step::Reject { when: when?, because: because? })
+        }
+        AstStep::Wait { when, patience, patience_at, because } => {
+            let (when, because) = (checker.condition(when), checker.message(because));
+            if *patience > wait::LONGEST || patience.is_zero() {
+                let message = "a record waits for up to 366 days";
+                checker.say_at(Code::E153, *patience_at, message, "write how long: `for 14d`");
+                return None;
+            }
+            Some(Step::Wait { when: when?, patience: *patience, because: because? })
         }
         AstStep::Ensure { condition, because } => {
             let condition = checker.condition(condition);

@@ -7,6 +7,7 @@ use super::{Checker, Typed};
 use crate::catalog::{Base, EntitySpec, Idempotency, ObjectSpec, Type, WriteSpec};
 use crate::diag::{Code, Diagnostic, Span, suggest};
 use crate::lang::ast::{Name, Retry, TargetStep};
+use crate::plan::mask::Mask;
 use crate::plan::{Facts, RetryPolicy, TargetPlan};
 
 impl Checker<'_> {
@@ -69,6 +70,14 @@ impl Checker<'_> {
             );
             return None;
         }
+        let inside = |path: &String| match path.strip_prefix(&name)? {
+            "" => Some(String::new()),
+            path => path.strip_prefix('.').map(str::to_owned),
+        };
+        let masked: Vec<String> = match self.environment.buyer_data_masked {
+            true => facts.buyer_data.iter().filter_map(inside).collect(),
+            false => Vec::new(),
+        };
         facts.operations.insert(format!("{}.{}", step.connector.text, write.operation));
         Some(TargetPlan {
             name,
@@ -77,6 +86,7 @@ impl Checker<'_> {
             verb: step.verb.text.clone(),
             operation: format!("{}.{}", step.connector.text, write.operation),
             payload: payload.node,
+            mask: Mask::new(masked.iter().map(String::as_str)),
             input: write.input,
             output: write.output,
             slot,

@@ -30,7 +30,7 @@ pub(super) fn lint(steps: &[&Step], found: &mut Vec<Diagnostic>) {
                 }
                 literal(when, Some(true), found);
             }
-            Step::Ensure { condition, .. } => literal(condition, None, found),
+            Step::Ensure { condition, .. } | Step::Wait { when: condition, .. } => literal(condition, None, found),
             Step::When { condition, then, .. } => {
                 literal(condition, None, found);
                 if then.is_empty() {

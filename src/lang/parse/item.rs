@@ -165,6 +165,13 @@ impl Builder<'_> {
             return Some(Step::Let { name, value });
         }
         let condition = self.expr(inner.next()?)?;
+        if rule == Rule::wait {
+            let patience = inner.next()?;
+            let patience_at = self.span(&patience);
+            let patience = self.duration(&patience)?;
+            let because = self.expr(parts(inner.next()?).next()?)?;
+            return Some(Step::Wait { when: condition, patience, patience_at, because });
+        }
         let because = match inner.next() {
             Some(because) => Some(self.expr(parts(because).next()?)?),
             None => None,

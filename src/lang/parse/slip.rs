@@ -70,7 +70,7 @@ impl Stop<'_> {
 type Found = Option<Diagnostic>;
 
 /// The slips in the order in which they are told apart: the more particular first.
-const SLIPS: [fn(&Stop<'_>) -> Found; 29] = [
+const SLIPS: [fn(&Stop<'_>) -> Found; 30] = [
     shape::text_not_closed,
     operator::comment,
     operator::arrow,
@@ -92,6 +92,7 @@ const SLIPS: [fn(&Stop<'_>) -> Found; 29] = [
     shape::colon,
     shape::else_missing,
     shape::verb_missing,
+    shape::time_missing,
     shape::reason_missing,
     shape::columns_missing,
     shaping::item_without_key,

@@ -87,7 +87,11 @@ impl Builder<'_> {
                     Some(reason) => Some(self.text(&reason)?),
                     None => None,
                 };
-                if rule == Rule::expect_skip { Expect::Skip(reason, span) } else { Expect::Reject(reason, span) }
+                match rule {
+                    Rule::expect_skip => Expect::Skip(reason, span),
+                    Rule::expect_wait => Expect::Wait(reason, span),
+                    _ => Expect::Reject(reason, span),
+                }
             }
         })
     }

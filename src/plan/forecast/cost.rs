@@ -97,7 +97,7 @@ impl<'p> Counting<'_, 'p> {
                     self.lookups(when, &mut calls);
                     because.iter().for_each(|because| self.lookups(because, &mut calls));
                 }
-                Step::Reject { when, because } => {
+                Step::Reject { when, because } | Step::Wait { when, because, .. } => {
                     self.lookups(when, &mut calls);
                     self.lookups(because, &mut calls);
                 }

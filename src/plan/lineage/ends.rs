@@ -26,6 +26,8 @@ pub enum GuardKind {
     Skip,
     /// The record is rejected where it holds.
     Reject,
+    /// The record waits while it holds.
+    Wait,
     /// The record is rejected where it does not hold.
     Ensure,
     /// The target is written only where it holds.
@@ -43,6 +45,7 @@ impl GuardKind {
         match self {
             GuardKind::Skip => "skip when",
             GuardKind::Reject => "reject when",
+            GuardKind::Wait => "wait when",
             GuardKind::Ensure => "ensure",
             GuardKind::When => "when",
             GuardKind::Unless => "unless",
@@ -101,6 +104,7 @@ fn collect(steps: &[Step], target: TargetId, guards: &mut Vec<Guard>) -> bool {
         match step {
             Step::Skip { when, .. } => guards.push(Guard { kind: GuardKind::Skip, at: when.at }),
             Step::Reject { when, .. } => guards.push(Guard { kind: GuardKind::Reject, at: when.at }),
+            Step::Wait { when, .. } => guards.push(Guard { kind: GuardKind::Wait, at: when.at }),
             Step::Ensure { condition, .. } => guards.push(Guard { kind: GuardKind::Ensure, at: condition.at }),
             Step::Let { .. } => {}
             Step::When { condition, then, otherwise } => {

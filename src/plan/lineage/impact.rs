@@ -253,6 +253,10 @@ fn steps(tracer: &Tracer<'_>, subject: &Subject, list: &[Step], found: &mut Impa
                 look(tracer, subject, when, &How::Step("reject when"), found);
                 look(tracer, subject, because, &How::Step("because"), found);
             }
+            Step::Wait { when, because, .. } => {
+                look(tracer, subject, when, &How::Step("wait when"), found);
+                look(tracer, subject, because, &How::Step("because"), found);
+            }
             Step::Ensure { condition, because } => {
                 look(tracer, subject, condition, &How::Step("ensure"), found);
                 because.iter().for_each(|because| look(tracer, subject, because, &How::Step("because"), found));

@@ -4,18 +4,22 @@ use super::super::key;
 
 /// A marketplace and how prices work there.
 #[derive(Debug)]
-pub(super) struct Market {
-    pub(super) id: &'static str,
+pub(in crate::sandbox) struct Market {
+    pub(in crate::sandbox) id: &'static str,
     pub(super) name: &'static str,
-    pub(super) currency: &'static str,
+    pub(in crate::sandbox) currency: &'static str,
     /// Digits after the decimal point.
-    pub(super) digits: u32,
+    pub(in crate::sandbox) digits: u32,
     /// The domain of the buyers' relay addresses.
     pub(super) relay: &'static str,
     /// The leading digits of its order ids.
     pub(super) prefixes: [u16; 3],
+    /// The language of its shop.
+    pub(in crate::sandbox) language: &'static str,
+    /// What Amazon calls its own warehouses there.
+    pub(in crate::sandbox) amazon_channel: &'static str,
     /// Where tax is on top of the prices: its rate in hundredths of a percent.
-    pub(super) tax_on_top: Option<i64>,
+    pub(in crate::sandbox) tax_on_top: Option<i64>,
 }
 
 pub(super) const US: Market = Market {
@@ -25,6 +29,8 @@ pub(super) const US: Market = Market {
     digits: 2,
     relay: "marketplace.amazon.com",
     prefixes: [111, 112, 114],
+    language: "en_US",
+    amazon_channel: "AMAZON_NA",
     tax_on_top: Some(825),
 };
 pub(super) const DE: Market = Market {
@@ -34,6 +40,8 @@ pub(super) const DE: Market = Market {
     digits: 2,
     relay: "marketplace.amazon.de",
     prefixes: [302, 303, 304],
+    language: "de_DE",
+    amazon_channel: "AMAZON_EU",
     tax_on_top: None,
 };
 pub(super) const JP: Market = Market {
@@ -43,6 +51,8 @@ pub(super) const JP: Market = Market {
     digits: 0,
     relay: "marketplace.amazon.co.jp",
     prefixes: [249, 250, 503],
+    language: "ja_JP",
+    amazon_channel: "AMAZON_JP",
     tax_on_top: None,
 };
 
@@ -69,7 +79,7 @@ const fn product(sku: &'static str, title: &'static str, price: i64) -> Product 
     Product { sku, tims_sku: None, title, price }
 }
 
-const PRODUCTS: [Product; 24] = [
+pub(super) const PRODUCTS: [Product; 24] = [
     product("MUG-WHT-11", "Ceramic mug, white, 11 oz", 1299),
     product("MUG-BLK-11", "Ceramic mug, black, 11 oz", 1349),
     product("MUG-SET-4", "Ceramic mugs, set of 4, assorted", 3995),

@@ -58,7 +58,7 @@ impl Tims {
                     order["status"] = "cancelled".into();
                     drop_field(&mut order, "hold_reason");
                     let allocation = allocations::id_of(id);
-                    if self.allocations.contains_key(&allocation) {
+                    if self.documents(DocKind::Allocation).contains_key(&allocation) {
                         entries.push(Entry::Gone { kind: DocKind::Allocation, id: allocation });
                     }
                 } else {

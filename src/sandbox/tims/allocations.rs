@@ -7,12 +7,15 @@ use serde_json::{Map, Value, json};
 use super::actions::is_chosen;
 use super::fields;
 use super::items::LOCATIONS;
+use super::listing::Listing;
 use super::orders::status;
 use super::problem::Problem;
+use super::routes::{Route, Serve};
 use super::schemas::ALLOCATION;
 use super::totals::number;
 use super::{Outcome, Tims};
 use crate::sandbox::FieldStyle;
+use crate::sandbox::call::Call;
 use crate::sandbox::journal::{DocKind, Entry};
 use crate::sandbox::key;
 
@@ -59,6 +62,31 @@ fn set_status(allocation: &mut Value) {
         _ => "partial",
     };
     allocation["status"] = status.into();
+}
+
+/// Allocations.
+pub(super) const ROUTES: &[Route] = &[
+    Route { name: "tims.allocations.list", method: "GET", path: &["allocations"], serve: Serve::Tell(list) },
+    Route { name: "tims.allocations.create", method: "POST", path: &["allocations"], serve: Serve::Change(create) },
+    Route { name: "tims.allocations.get", method: "GET", path: &["allocations", "{}"], serve: Serve::Tell(get) },
+    Route {
+        name: "tims.allocations.delete",
+        method: "DELETE",
+        path: &["allocations", "{}"],
+        serve: Serve::Remove(|tims, id| Ok(tims.deallocate(id))),
+    },
+];
+
+fn list(tims: &Tims, call: &Call) -> Result<Value, Problem> {
+    Ok(tims.list(DocKind::Allocation, &Listing::read(call, &["sales_order_id", "status"])?))
+}
+
+fn get(tims: &Tims, call: &Call) -> Result<Value, Problem> {
+    tims.one(DocKind::Allocation, "allocation", call.segment_from_end(0))
+}
+
+fn create(tims: &Tims, _: &Call, body: &Value) -> Result<Outcome, Problem> {
+    tims.allocate(body, tims.style)
 }
 
 impl Tims {
@@ -177,7 +205,9 @@ impl Tims {
                 return Err(Problem::field(&format!("{path}.location"), "unknown_location", message));
             }
             let item = self.items.by_id(line["item_id"].as_str().unwrap_or_default());
-            let there = item.map_or(Decimal::ZERO, |item| item.on_hand(location) - self.allocated(&item.sku, location));
+            let there = item
+                .as_ref()
+                .map_or(Decimal::ZERO, |item| self.on_hand(item, location) - self.allocated(&item.sku, location));
             let sku = item.map(|item| item.sku.clone()).unwrap_or_default();
             let used: Decimal =
                 taken.iter().filter(|(s, l, _)| *s == sku && l == location).map(|(_, _, amount)| *amount).sum();

@@ -14,11 +14,8 @@ use rust_decimal::Decimal;
 impl Tims {
     /// All documents of a kind, by id.
     pub(in crate::sandbox) fn documents(&self, kind: DocKind) -> &Documents {
-        match kind {
-            DocKind::Customer => &self.customers,
-            DocKind::SalesOrder => &self.orders,
-            DocKind::Allocation => &self.allocations,
-        }
+        static NONE: Documents = Documents::new();
+        self.documents.get(&kind).unwrap_or(&NONE)
     }
 
     /// A document, read.
@@ -92,25 +89,25 @@ impl Tims {
     }
 
     fn replace(&mut self, kind: DocKind, id: &str, text: Option<Arc<str>>) {
-        let documents = match kind {
-            DocKind::Customer => &mut self.customers,
-            DocKind::SalesOrder => &mut self.orders,
-            DocKind::Allocation => &mut self.allocations,
-        };
+        match kind {
+            // The stock and the prices of an item are told of together, by its SKU.
+            DocKind::Stock | DocKind::Price => self.changes.add_item(kind, id, text.as_deref()),
+            _ => self.changes.add(kind, id, text.as_deref()),
+        }
+        let documents = self.documents.entry(kind).or_default();
         let before = match &text {
             Some(text) => documents.insert(id.to_owned(), Arc::clone(text)),
             None => documents.remove(id),
         };
-        if kind == DocKind::SalesOrder {
-            return;
-        }
+        // Only what has an index is read again.
+        let index: fn(&mut Self, &str, &Value, bool) = match kind {
+            DocKind::Customer => Self::index_customer,
+            DocKind::Allocation => Self::index_allocation,
+            DocKind::SalesOrder | DocKind::Shipment | DocKind::Stock | DocKind::Price => return,
+        };
         for (text, is_new) in [(before, false), (text, true)] {
             let Some(document) = text.and_then(|text| serde_json::from_str::<Value>(&text).ok()) else { continue };
-            if kind == DocKind::Customer {
-                self.index_customer(id, &document, is_new);
-            } else {
-                self.index_allocation(id, &document, is_new);
-            }
+            index(self, id, &document, is_new);
         }
     }
 
@@ -140,6 +137,10 @@ impl Tims {
             let text = |name: &str| line[name].as_str().unwrap_or_default().to_owned();
             let amount = totals::number(&line["allocated"]);
             *self.taken.entry((text("sku"), text("location"))).or_default() += if is_new { amount } else { -amount };
+            if !amount.is_zero() {
+                let at = allocation["updated_at"].as_str().and_then(|text| text.parse().ok());
+                self.changes.note("stock", &text("sku"), 0, at.unwrap_or(self.now));
+            }
         }
         if let Some(at) = allocation["expires_at"].as_str().and_then(|text| text.parse().ok()) {
             let expiry = (at, id.to_owned());

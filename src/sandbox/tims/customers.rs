@@ -3,10 +3,13 @@
 use serde_json::{Map, Value, json};
 
 use super::fields;
+use super::listing::Listing;
 use super::problem::Problem;
+use super::routes::{Route, Serve};
 use super::schemas::CUSTOMER;
 use super::{Outcome, Tims, items, totals};
 use crate::sandbox::FieldStyle;
+use crate::sandbox::call::Call;
 use crate::sandbox::journal::DocKind;
 use crate::sandbox::key;
 
@@ -54,6 +57,45 @@ pub(super) fn houses() -> impl Iterator<Item = (String, Value)> {
     })
 }
 
+/// Customers.
+pub(super) const ROUTES: &[Route] = &[
+    Route { name: "tims.customers.list", method: "GET", path: &["customers"], serve: Serve::Tell(list) },
+    Route { name: "tims.customers.create", method: "POST", path: &["customers"], serve: Serve::Change(create) },
+    Route { name: "tims.customers.get", method: "GET", path: &["customers", "{}"], serve: Serve::Tell(get) },
+    Route { name: "tims.customers.update", method: "PATCH", path: &["customers", "{}"], serve: Serve::Change(update) },
+    Route {
+        name: "tims.customers.upsert",
+        method: "PUT",
+        path: &["customers", "by_ref", "{}", "{}"],
+        serve: Serve::Change(upsert),
+    },
+];
+
+fn list(tims: &Tims, call: &Call) -> Result<Value, Problem> {
+    let names = ["source", "external_ref", "match_key", "email", "code", "company_name", "status", "updated_at"];
+    Ok(tims.list(DocKind::Customer, &Listing::read(call, &names)?))
+}
+
+fn get(tims: &Tims, call: &Call) -> Result<Value, Problem> {
+    tims.one(DocKind::Customer, "customer", call.segment_from_end(0))
+}
+
+fn create(tims: &Tims, _: &Call, body: &Value) -> Result<Outcome, Problem> {
+    tims.create_customer(body, tims.style)
+}
+
+fn update(tims: &Tims, call: &Call, body: &Value) -> Result<Outcome, Problem> {
+    let id = call.segment_from_end(0);
+    tims.check_version(DocKind::Customer, id, call, true)?;
+    tims.update_customer(id, body, tims.style)
+}
+
+fn upsert(tims: &Tims, call: &Call, body: &Value) -> Result<Outcome, Problem> {
+    let (source, reference) = (call.segment_from_end(1), call.segment_from_end(0));
+    tims.check_version(DocKind::Customer, &id_of(source, reference), call, false)?;
+    tims.upsert_customer(source, reference, body, tims.style)
+}
+
 impl Tims {
     /// POST: a customer that is there already is a conflict.
     pub(super) fn create_customer(&self, body: &Value, style: FieldStyle) -> Result<Outcome, Problem> {
@@ -67,7 +109,7 @@ impl Tims {
             }
         };
         self.refuse_taken_refs(&id, fields.get("external_refs"))?;
-        if self.customers.contains_key(&id) {
+        if self.documents(DocKind::Customer).contains_key(&id) {
             return Err(Problem::new(409, "duplicate", "the customer exists").with("existing_id", id));
         }
         Ok(self.save(DocKind::Customer, &id, None, fields, 201))

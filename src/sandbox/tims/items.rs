@@ -1,5 +1,5 @@
-//! What TIMS knows of things to sell: items, their stock, and the discount codes. They are given; nothing here changes
-//! but what allocations take from the stock.
+//! What TIMS knows of things to sell: items and the discount codes. What is in the assortment is a function of it and takes
+//! no room; the stock of an item is in `stock`, its prices are in `prices`.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -7,11 +7,11 @@ use rust_decimal::Decimal;
 use serde_json::{Value, json};
 
 use crate::sandbox::key;
-use crate::sandbox::shop::{PROMOTIONS, Shop, products};
+use crate::sandbox::shop::{Article, Assortment, PROMOTIONS, Shop};
 
-/// The one warehouse with stock, and the place of what Amazon keeps.
-pub(super) const LOCATIONS: [&str; 2] = ["MAIN", "FBA"];
-/// Of everything that is not scarce.
+/// The warehouses, and the place of what Amazon keeps. The first is the one that is meant where nobody says.
+pub(super) const LOCATIONS: [&str; 3] = ["MAIN", "NORTH", "FBA"];
+/// Of every named product, in the first warehouse: an order of the shop never finds it empty.
 const PLENTY: u32 = 10_000_000;
 
 /// An item.
@@ -20,12 +20,17 @@ pub(super) struct Item {
     pub(super) id: String,
     pub(super) sku: String,
     name: String,
-    on_hand: u32,
+    /// None for what is not sold on Amazon any more.
+    article: Option<Article>,
+    /// How much of it the first warehouse began with, where the article does not say.
+    scarce: u32,
 }
 
 /// All items, found by SKU or id.
 #[derive(Debug, Default)]
 pub(super) struct Items {
+    assortment: Assortment,
+    /// All but the numbered articles.
     by_sku: BTreeMap<String, Item>,
     folded: HashMap<String, String>,
     by_id: HashMap<String, String>,
@@ -33,63 +38,108 @@ pub(super) struct Items {
 
 impl Items {
     /// Everything that the shop sells, but for what TIMS does not know.
-    pub(super) fn of(shop: &Shop) -> Self {
-        let mut items = Self::default();
-        for product in products() {
-            items.add(product.tims_sku.unwrap_or(product.sku), product.title, PLENTY);
+    pub(super) fn of(shop: &Shop, assortment: Assortment) -> Self {
+        let mut items = Self { assortment, ..Self::default() };
+        for article in assortment.all().take_while(|article| article.number().is_none()) {
+            items.add(Item::of(article));
         }
         for scarce in shop.scarce() {
-            items.add(&scarce.sku, "Limited edition teapot, numbered", scarce.on_hand);
+            let name = "Limited edition teapot, numbered".to_owned();
+            let id = id_of(&scarce.sku);
+            items.add(Item { id, sku: scarce.sku, name, article: None, scarce: scarce.on_hand });
         }
         items
     }
 
-    fn add(&mut self, sku: &str, name: &str, on_hand: u32) {
-        let id = format!("I-{}", key::hex(&["item", sku], 10));
-        self.by_id.insert(id.clone(), sku.to_owned());
-        self.folded.entry(fold(sku)).or_insert_with(|| sku.to_owned());
-        self.by_sku.insert(sku.to_owned(), Item { id, sku: sku.to_owned(), name: name.to_owned(), on_hand });
+    fn add(&mut self, item: Item) {
+        self.by_id.insert(item.id.clone(), item.sku.clone());
+        self.folded.entry(fold(&item.sku)).or_insert_with(|| item.sku.clone());
+        self.by_sku.insert(item.sku.clone(), item);
     }
 
     /// The item of a SKU: the same bytes first, then without regard to case and surrounding blanks.
-    pub(super) fn find(&self, sku: &str) -> Option<&Item> {
-        self.by_sku.get(sku).or_else(|| self.by_sku.get(self.folded.get(&fold(sku))?))
+    pub(super) fn find(&self, sku: &str) -> Option<Item> {
+        let exact = |sku: &str| self.by_sku.get(sku).cloned().or_else(|| self.assortment.by_sku(sku).map(Item::of));
+        exact(sku)
+            .or_else(|| self.by_sku.get(self.folded.get(&fold(sku))?).cloned())
+            .or_else(|| exact(&sku.trim().to_uppercase()))
     }
 
     /// The item of an id.
-    pub(super) fn by_id(&self, id: &str) -> Option<&Item> {
-        self.by_sku.get(self.by_id.get(id)?)
+    pub(super) fn by_id(&self, id: &str) -> Option<Item> {
+        match self.by_id.get(id) {
+            Some(sku) => self.by_sku.get(sku).cloned(),
+            None => self.assortment.by_sku(id.strip_prefix("I-")?).map(Item::of),
+        }
     }
 
-    /// All items, by SKU.
-    pub(super) fn all(&self) -> impl Iterator<Item = &Item> {
-        self.by_sku.values()
+    /// The items from that SKU on, by SKU.
+    pub(super) fn from<'s>(&'s self, sku: &str) -> impl Iterator<Item = Item> + use<'s> {
+        let sku = sku.to_owned();
+        let mut named = self.by_sku.range(sku.clone()..).map(|(_, item)| item.clone()).peekable();
+        let exact = self.assortment.by_sku(&sku).filter(|article| article.number().is_some());
+        let mut numbered = exact.into_iter().chain(self.assortment.numbered_after(&sku)).map(Item::of).peekable();
+        std::iter::from_fn(move || match (named.peek(), numbered.peek()) {
+            (Some(one), Some(other)) if one.sku > other.sku => numbered.next(),
+            (Some(_), _) => named.next(),
+            (None, _) => numbered.next(),
+        })
     }
 }
 
 impl Item {
-    /// What there is at a location.
-    pub(super) fn on_hand(&self, location: &str) -> Decimal {
-        if location == LOCATIONS[0] { self.on_hand.into() } else { Decimal::ZERO }
+    fn of(article: Article) -> Self {
+        let id = if article.number().is_some() { format!("I-{}", article.sku) } else { id_of(&article.sku) };
+        Self { id, sku: article.sku.clone(), name: article.title.clone(), article: Some(article), scarce: 0 }
+    }
+
+    /// What the assortment says of it.
+    pub(super) fn article(&self) -> Option<&Article> {
+        self.article.as_ref()
+    }
+
+    /// What a location had of it when the shop began.
+    pub(super) fn first_on_hand(&self, location: &str) -> Decimal {
+        let dice = |most: u64| key::number(&["on hand", &self.sku, location]) % most;
+        let main = location == LOCATIONS[0];
+        let pieces = match (&self.article, location) {
+            (None, _) => u64::from(if main { self.scarce } else { 0 }),
+            (Some(article), _) if article.number().is_none() && main => PLENTY.into(),
+            (Some(article), "NORTH") if article.number().is_none() => 100 + dice(300),
+            (Some(_), "MAIN") => dice(150),
+            (Some(_), "NORTH") => dice(40),
+            (Some(_), _) => 0,
+        };
+        pieces.into()
     }
 
     /// As TIMS tells of it.
     pub(super) fn json(&self) -> Value {
-        json!({
+        let mut item = json!({
             "id": self.id, "sku": self.sku, "name": self.name, "uom": "EA", "kit": false, "components": [],
             "tax_class": "STANDARD", "aliases": [], "status": "active", "stocked": true, "version": 1,
-        })
+        });
+        if let Some(article) = &self.article {
+            item["tax_class"] = (if article.category == "food" { "REDUCED" } else { "STANDARD" }).into();
+            item["category"] = article.category.into();
+            item["brand"] = "Clara & Finch".into();
+            item["gtin"] = article.gtin().into();
+            item["description"] = format!("{}. Made to be used every day.", article.title).into();
+            item["country_of_origin"] = "PT".into();
+            let alias = |offer: crate::sandbox::shop::Offer| {
+                json!({
+                    "source": "amazon", "marketplace": offer.market.id, "seller_sku": offer.seller_sku,
+                    "asin": article.asin(),
+                })
+            };
+            item["aliases"] = article.offers().map(alias).collect();
+        }
+        item
     }
+}
 
-    /// Its stock at a location of which `allocated` is taken.
-    pub(super) fn stock(&self, location: &str, allocated: Decimal) -> Value {
-        let on_hand = self.on_hand(location);
-        json!({
-            "sku": self.sku, "location": location, "on_hand": on_hand.to_string(),
-            "allocated": allocated.normalize().to_string(), "available": (on_hand - allocated).normalize().to_string(),
-            "incoming": "0", "safety": "0",
-        })
-    }
+fn id_of(sku: &str) -> String {
+    format!("I-{}", key::hex(&["item", sku], 10))
 }
 
 fn fold(sku: &str) -> String {

@@ -26,12 +26,13 @@ pub(super) struct Listing {
     filters: Vec<Filter>,
     limit: usize,
     after: Option<String>,
+    by_time: bool,
 }
 
 impl Listing {
     /// Reads the query; `names` are the filters that the list knows.
     pub(super) fn read(call: &Call, names: &[&str]) -> Result<Self, Problem> {
-        let mut listing = Self { filters: Vec::new(), limit: 100, after: None };
+        let mut listing = Self { filters: Vec::new(), limit: 100, after: None, by_time: false };
         let bad = |name: &str, message: &str| Problem::new(400, "bad_parameter", format!("{name}: {message}"));
         for (name, value) in &call.query {
             let mut parts = name.split('[').map(|part| part.trim_end_matches(']'));
@@ -39,6 +40,13 @@ impl Listing {
                 (Some("limit"), None, _) => {
                     let limit = value.parse().ok().filter(|limit| (1..=500).contains(limit));
                     listing.limit = limit.ok_or_else(|| bad(name, "between 1 and 500"))?;
+                }
+                (Some("sort"), None, _) => {
+                    listing.by_time = match value.as_str() {
+                        "updated_at,id" => true,
+                        "id" => false,
+                        _ => return Err(bad(name, "id, or updated_at,id")),
+                    };
                 }
                 (Some("cursor"), None, _) => {
                     let bytes = URL_SAFE_NO_PAD.decode(value).map_err(|_| bad(name, "not given out here"))?;
@@ -77,12 +85,22 @@ impl Listing {
         Some(&filter.values)
     }
 
+    /// The key after which the page begins.
+    pub(super) fn after(&self) -> Option<&str> {
+        self.after.as_deref()
+    }
+
     /// One page of what the rows hold; they come sorted by key.
     pub(super) fn page<'a>(&self, rows: impl Iterator<Item = (&'a str, Value)>) -> Value {
+        self.page_of(rows)
+    }
+
+    /// The same where the keys are made on the way.
+    pub(super) fn page_of<K: AsRef<str>>(&self, rows: impl Iterator<Item = (K, Value)>) -> Value {
         let mut data = Vec::new();
         let mut last = None;
         let mut more = false;
-        for (key, row) in rows.filter(|(key, _)| self.after.as_deref().is_none_or(|after| *key > after)) {
+        for (key, row) in rows.filter(|(key, _)| self.after.as_deref().is_none_or(|after| key.as_ref() > after)) {
             if data.len() == self.limit {
                 more = true;
                 break;
@@ -90,8 +108,21 @@ impl Listing {
             data.push(row);
             last = Some(key);
         }
-        let next = last.filter(|_| more).map(|key| URL_SAFE_NO_PAD.encode(key));
+        let next = last.filter(|_| more).map(|key| URL_SAFE_NO_PAD.encode(key.as_ref()));
         json!({"data": data, "page": {"next_cursor": next, "has_more": more}})
+    }
+
+    /// One page of the rows that are asked for, those that changed first before the others.
+    fn page_by_time(&self, rows: Vec<Value>) -> Value {
+        let place = |row: &Value| {
+            let at = row["updated_at"].as_str().and_then(|text| text.parse::<Timestamp>().ok()).unwrap_or_default();
+            // Of one length, so that the order of the texts is that of the instants.
+            format!("{:025} {}", at.as_nanosecond(), row["id"].as_str().unwrap_or_default())
+        };
+        let mut rows: Vec<(String, Value)> =
+            rows.into_iter().filter(|row| self.takes(row)).map(|row| (place(&row), row)).collect();
+        rows.sort_by(|a, b| a.0.cmp(&b.0));
+        self.page(rows.iter().map(|(place, row)| (place.as_str(), row.clone())))
     }
 
     fn takes(&self, document: &Value) -> bool {
@@ -149,6 +180,13 @@ impl Tims {
                 .map(|orders| found(orders.iter().map(|order| super::allocations::id_of(order)).collect())),
             _ => None,
         };
+        let by_id = || listing.values("id").map(|ids| found(ids.to_vec()));
+        let looked_up = looked_up.or_else(by_id);
+        if listing.by_time {
+            let all = || documents.values().filter_map(|text| serde_json::from_str(text).ok()).collect();
+            let rows = looked_up.map_or_else(all, |rows| rows.into_iter().map(|(_, row)| row).collect());
+            return listing.page_by_time(rows);
+        }
         match looked_up {
             Some(rows) => listing.page(rows.into_iter().filter(|(_, row)| listing.takes(row))),
             None => listing.page(

@@ -1,80 +1,72 @@
-//! What is only looked up: documents by id, and lists.
+//! What is only looked up: items and codes of discounts.
 
 use serde_json::Value;
 
 use super::items::{self, Item};
 use super::listing::Listing;
 use super::problem::Problem;
+use super::routes::{Route, Serve};
 use super::{Tims, no_such};
 use crate::sandbox::call::Call;
 use crate::sandbox::journal::DocKind;
 
+/// Items and codes of discounts.
+pub(super) const ROUTES: &[Route] = &[
+    Route { name: "tims.items.list", method: "GET", path: &["items"], serve: Serve::Tell(list_items) },
+    Route { name: "tims.items.get", method: "GET", path: &["items", "{}"], serve: Serve::Tell(item) },
+    Route { name: "tims.discount_codes.list", method: "GET", path: &["discount_codes"], serve: Serve::Tell(codes) },
+    Route { name: "tims.discount_codes.get", method: "GET", path: &["discount_codes", "{}"], serve: Serve::Tell(code) },
+];
+
+fn item_missing(id: &str) -> Problem {
+    Problem::new(404, "item_not_found", format!("there is no item `{id}`"))
+}
+
+fn item(tims: &Tims, call: &Call) -> Result<Value, Problem> {
+    let id = call.segment_from_end(0);
+    tims.items.by_id(id).map(|item| item.json()).ok_or_else(|| item_missing(id))
+}
+
+fn list_items(tims: &Tims, call: &Call) -> Result<Value, Problem> {
+    let listing = Listing::read(call, &["sku", "id"])?;
+    let found = listing.page_of(tims.asked_items(&listing).map(|item| (item.sku.clone(), item.json())));
+    match listing.values("sku") {
+        Some(skus) if found["data"].as_array().is_none_or(Vec::is_empty) => Err(item_missing(&skus.join(","))),
+        _ => Ok(found),
+    }
+}
+
+fn code(_: &Tims, call: &Call) -> Result<Value, Problem> {
+    let id = call.segment_from_end(0);
+    let mut codes = items::discount_codes().into_iter();
+    codes.find(|code| code["code"] == id).ok_or_else(|| no_such("discount code", id))
+}
+
+fn codes(_: &Tims, call: &Call) -> Result<Value, Problem> {
+    let listing = Listing::read(call, &[])?;
+    let codes = items::discount_codes();
+    Ok(listing.page(codes.iter().map(|code| (code["code"].as_str().unwrap_or_default(), code.clone()))))
+}
+
 impl Tims {
-    /// Answers a GET.
-    pub(super) fn look_up(&self, operation: &str, call: &Call) -> Result<Value, Problem> {
-        let id = call.path.last().map_or("", String::as_str);
-        let one = |kind, what| self.document(kind, id).ok_or_else(|| no_such(what, id));
-        let item_missing = |id: &str| Problem::new(404, "item_not_found", format!("there is no item `{id}`"));
-        match operation {
-            "tims.customers.get" => one(DocKind::Customer, "customer"),
-            "tims.sales_orders.get" => one(DocKind::SalesOrder, "sales order"),
-            "tims.allocations.get" => one(DocKind::Allocation, "allocation"),
-            "tims.items.get" => self.items.by_id(id).map(Item::json).ok_or_else(|| item_missing(id)),
-            "tims.discount_codes.get" => {
-                let mut codes = items::discount_codes().into_iter();
-                codes.find(|code| code["code"] == id).ok_or_else(|| no_such("discount code", id))
-            }
-            "tims.customers.list" => {
-                let names =
-                    ["source", "external_ref", "match_key", "email", "code", "company_name", "status", "updated_at"];
-                Ok(self.list(DocKind::Customer, &Listing::read(call, &names)?))
-            }
-            "tims.sales_orders.list" => {
-                let names = ["source", "external_ref", "status", "customer_id", "channel", "updated_at"];
-                Ok(self.list(DocKind::SalesOrder, &Listing::read(call, &names)?))
-            }
-            "tims.allocations.list" => {
-                let listing = Listing::read(call, &["sales_order_id", "status"])?;
-                Ok(self.list(DocKind::Allocation, &listing))
-            }
-            "tims.items.list" => {
-                let listing = Listing::read(call, &["sku"])?;
-                let found = self.asked_items(&listing);
-                if let (Some(skus), true) = (listing.values("sku"), found.is_empty()) {
-                    return Err(item_missing(&skus.join(",")));
-                }
-                Ok(listing.page(found.iter().map(|item| (item.sku.as_str(), item.json()))))
-            }
-            "tims.stock.list" => {
-                let listing = Listing::read(call, &["sku", "location"])?;
-                let location = listing.values("location").and_then(|names| names.first());
-                let location = location.map_or(items::LOCATIONS[0], String::as_str);
-                let found = self.asked_items(&listing);
-                let rows = found.iter().map(|item| {
-                    let mut stock = item.stock(location, self.allocated(&item.sku, location));
-                    stock["as_of"] = self.now.to_string().into();
-                    (item.sku.as_str(), stock)
-                });
-                Ok(listing.page(rows))
-            }
-            "tims.discount_codes.list" => {
-                let listing = Listing::read(call, &[])?;
-                let codes = items::discount_codes();
-                Ok(listing.page(codes.iter().map(|code| (code["code"].as_str().unwrap_or_default(), code.clone()))))
-            }
-            _ => Err(Problem::new(404, "not_found", format!("there is no GET /{}", call.path.join("/")))),
-        }
+    /// The document of an id.
+    pub(super) fn one(&self, kind: DocKind, what: &str, id: &str) -> Result<Value, Problem> {
+        self.document(kind, id).ok_or_else(|| no_such(what, id))
     }
 
-    fn asked_items(&self, listing: &Listing) -> Vec<&Item> {
-        match listing.values("sku") {
-            None => self.items.all().collect(),
-            Some(skus) => {
-                let mut found: Vec<_> = skus.iter().filter_map(|sku| self.items.find(sku)).collect();
-                found.sort_by(|a, b| a.sku.cmp(&b.sku));
-                found.dedup_by(|a, b| a.sku == b.sku);
-                found
-            }
-        }
+    /// The items that a list asks for, by SKU: those of its SKUs or ids, or all from where its page begins.
+    pub(super) fn asked_items<'a>(&'a self, listing: &Listing) -> Box<dyn Iterator<Item = Item> + 'a> {
+        let ids = listing.values("id");
+        let Some(names) = listing.values("sku").or(ids) else {
+            // What a page begins after is a SKU, or the name of a row of one.
+            let after = listing.after().unwrap_or_default();
+            let sku = after.split(['@', '/']).next().unwrap_or_default();
+            return Box::new(self.items.from(sku));
+        };
+        let found = names.iter().filter_map(|name| self.items.find(name).or_else(|| self.items.by_id(name)));
+        let mut found: Vec<Item> = found.collect();
+        found.sort_by(|a, b| a.sku.cmp(&b.sku));
+        found.dedup_by(|a, b| a.sku == b.sku);
+        Box::new(found.into_iter())
     }
 }

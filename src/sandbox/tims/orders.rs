@@ -3,11 +3,14 @@
 use serde_json::{Map, Value};
 
 use super::fields::{self, Field};
+use super::listing::Listing;
 use super::problem::Problem;
+use super::routes::{Route, Serve};
 use super::schemas::SALES_ORDER;
 use super::totals::{self, number};
 use super::{Outcome, Tims, items};
 use crate::sandbox::FieldStyle;
+use crate::sandbox::call::Call;
 use crate::sandbox::journal::{DocKind, Entry};
 use crate::sandbox::key;
 
@@ -31,12 +34,90 @@ pub(super) fn status(order: &Value) -> &str {
     order["status"].as_str().unwrap_or_default()
 }
 
+/// Sales orders and what is done to them.
+pub(super) const ROUTES: &[Route] = &[
+    Route { name: "tims.sales_orders.list", method: "GET", path: &["sales_orders"], serve: Serve::Tell(list) },
+    Route { name: "tims.sales_orders.create", method: "POST", path: &["sales_orders"], serve: Serve::Change(create) },
+    Route { name: "tims.sales_orders.get", method: "GET", path: &["sales_orders", "{}"], serve: Serve::Tell(get) },
+    Route {
+        name: "tims.sales_orders.update",
+        method: "PATCH",
+        path: &["sales_orders", "{}"],
+        serve: Serve::Change(update),
+    },
+    Route {
+        name: "tims.sales_orders.upsert",
+        method: "PUT",
+        path: &["sales_orders", "by_ref", "{}", "{}"],
+        serve: Serve::Change(upsert),
+    },
+    Route {
+        name: "tims.sales_orders.confirm",
+        method: "POST",
+        path: &["sales_orders", "{}", "confirm"],
+        serve: Serve::Change(act),
+    },
+    Route {
+        name: "tims.sales_orders.hold",
+        method: "POST",
+        path: &["sales_orders", "{}", "hold"],
+        serve: Serve::Change(act),
+    },
+    Route {
+        name: "tims.sales_orders.release",
+        method: "POST",
+        path: &["sales_orders", "{}", "release"],
+        serve: Serve::Change(act),
+    },
+    Route {
+        name: "tims.sales_orders.cancel",
+        method: "POST",
+        path: &["sales_orders", "{}", "cancel"],
+        serve: Serve::Change(act),
+    },
+    Route {
+        name: "tims.sales_orders.close",
+        method: "POST",
+        path: &["sales_orders", "{}", "close"],
+        serve: Serve::Change(act),
+    },
+];
+
+fn list(tims: &Tims, call: &Call) -> Result<Value, Problem> {
+    let names = ["id", "source", "external_ref", "status", "customer_id", "channel", "updated_at"];
+    Ok(tims.list(DocKind::SalesOrder, &Listing::read(call, &names)?))
+}
+
+fn get(tims: &Tims, call: &Call) -> Result<Value, Problem> {
+    tims.one(DocKind::SalesOrder, "sales order", call.segment_from_end(0))
+}
+
+fn create(tims: &Tims, _: &Call, body: &Value) -> Result<Outcome, Problem> {
+    tims.create_order(body, tims.style)
+}
+
+fn update(tims: &Tims, call: &Call, body: &Value) -> Result<Outcome, Problem> {
+    let id = call.segment_from_end(0);
+    tims.check_version(DocKind::SalesOrder, id, call, true)?;
+    tims.update_order(id, body, tims.style)
+}
+
+fn upsert(tims: &Tims, call: &Call, body: &Value) -> Result<Outcome, Problem> {
+    let (source, reference) = (call.segment_from_end(1), call.segment_from_end(0));
+    tims.check_version(DocKind::SalesOrder, &id_of(source, reference), call, false)?;
+    tims.upsert_order(source, reference, body, tims.style)
+}
+
+fn act(tims: &Tims, call: &Call, body: &Value) -> Result<Outcome, Problem> {
+    tims.act(call.segment_from_end(1), call.segment_from_end(0), body, tims.style)
+}
+
 impl Tims {
     /// POST: an order that is there already is a conflict.
     pub(super) fn create_order(&self, body: &Value, style: FieldStyle) -> Result<Outcome, Problem> {
         let fields = fields::read(body, SALES_ORDER, style, false)?;
         let id = id_of(text(&fields, "source"), text(&fields, "external_ref"));
-        if self.orders.contains_key(&id) {
+        if self.documents(DocKind::SalesOrder).contains_key(&id) {
             let detail = "an order with this source and external_ref exists";
             return Err(Problem::new(409, "duplicate", detail).with("existing_id", id));
         }
@@ -105,7 +186,7 @@ impl Tims {
     ) -> Result<Outcome, Problem> {
         let asked = fields.shift_remove("status").and_then(|value| value.as_str().map(str::to_owned));
         let claimed = fields.shift_remove("totals");
-        if !self.customers.contains_key(text(&fields, "customer_id")) {
+        if !self.documents(DocKind::Customer).contains_key(text(&fields, "customer_id")) {
             let message = format!("there is no customer `{}`", text(&fields, "customer_id"));
             return Err(Problem::field("customer_id", "customer_not_found", message));
         }

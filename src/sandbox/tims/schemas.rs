@@ -137,3 +137,29 @@ pub(super) const ALLOCATION: &[Field] = &[
     may("allow_partial", Flag),
     may("expires_at", Instant),
 ];
+
+/// The body of a shipment.
+pub(super) const SHIPMENT: &[Field] = &[
+    must("sales_order_id", Text(60)),
+    may("status", Word(&["packed", "shipped"])),
+    may("shipped_at", Instant),
+    may("carrier_code", Text(40)),
+    may("carrier_name", Text(60)),
+    may("service", Text(60)),
+    may("tracking_number", Text(60)),
+    must(
+        "packages",
+        List(&Record(&[
+            may("ref", Text(40)),
+            may("tracking_number", Text(60)),
+            may("weight", Quantity),
+            must(
+                "lines",
+                List(&Record(&[may("line_id", Text(80)), may("line_ref", Text(60)), must("quantity", Quantity)])),
+            ),
+        ])),
+    ),
+];
+
+/// The body of `void`.
+pub(super) const VOID: &[Field] = &[may("void_reason", Text(200))];

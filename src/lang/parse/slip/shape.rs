@@ -141,7 +141,14 @@ pub(super) fn verb_missing(stop: &Stop<'_>) -> Found {
     stop.say_here(Code::E134, "this target has no verb", help)
 }
 
-/// `reject when …` without `because`.
+/// `wait when …` that says no time.
+pub(super) fn time_missing(stop: &Stop<'_>) -> Found {
+    let from = stop.before.rfind("wait").filter(|_| stop.wants(Rule::kw_for))?;
+    let help = "say how long at most, after which it becomes a dead letter: `wait when … for 14d because \"…\"`";
+    stop.say(Code::E153, from, stop.before.trim_end().len(), "this `wait` does not say for how long", help)
+}
+
+/// `reject when …` and `wait when …` without `because`.
 pub(super) fn reason_missing(stop: &Stop<'_>) -> Found {
     let wanted = (stop.wants(Rule::because) || stop.wants(Rule::kw_because))
         && !stop.wants(Rule::EOI)
@@ -150,9 +157,10 @@ pub(super) fn reason_missing(stop: &Stop<'_>) -> Found {
         return None;
     }
     let end = stop.before.trim_end().len();
-    let from = stop.before.rfind("reject").unwrap_or(end.saturating_sub(1));
+    let said = ["reject", "wait"].into_iter().filter_map(|word| Some((stop.before.rfind(word)?, word))).max();
+    let (from, word) = said.unwrap_or((end.saturating_sub(1), "reject"));
     let help = "whoever deals with the dead letter needs it: `… because \"the order has no lines\"`";
-    stop.say(Code::E135, from, end, "this `reject` gives no reason", help)
+    stop.say(Code::E135, from, end, format!("this `{word}` gives no reason"), help)
 }
 
 /// A lookup without `by` or `give`.

@@ -5,7 +5,7 @@ use crate::diag::{Code, suggest};
 use crate::lang::parse::Rule;
 
 /// The words that begin declarations.
-const DECLARATIONS: [&str; 19] = [
+const DECLARATIONS: [&str; 20] = [
     "flow",
     "source",
     "key",
@@ -13,6 +13,7 @@ const DECLARATIONS: [&str; 19] = [
     "param",
     "skip",
     "reject",
+    "wait",
     "ensure",
     "let",
     "transform",
