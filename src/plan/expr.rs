@@ -9,7 +9,7 @@ use crate::diag::Span;
 use crate::value::{Names, Object, Text, Value, money::Rounding, query::Query};
 
 /// An expression with its place in the flow.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Node {
     /// What to work out.
     pub expr: Expr,
@@ -27,6 +27,13 @@ impl Node {
             Expr::Probe(_, inner) => inner.bare(),
             _ => self,
         }
+    }
+
+    /// How often the expression names a variable.
+    #[must_use]
+    pub fn names(&self, slot: Slot) -> usize {
+        let own = usize::from(matches!(self.expr, Expr::Slot(known) if known == slot));
+        own + self.parts().into_iter().map(|part| part.names(slot)).sum::<usize>()
     }
 
     /// The expressions directly inside.
@@ -67,7 +74,7 @@ impl Node {
 }
 
 /// What to work out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Expr {
     /// A value that is known.
     Const(Value),
@@ -203,6 +210,13 @@ impl Fields {
     #[must_use]
     pub fn names(&self) -> &Names {
         &self.names
+    }
+}
+
+impl Clone for Fields {
+    /// The same fields, with names of their own.
+    fn clone(&self) -> Self {
+        Self { nodes: self.nodes.clone(), names: Arc::new(Vec::clone(&self.names)) }
     }
 }
 

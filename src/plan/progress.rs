@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::budget;
 use super::eval::{EvalError, Frame, Lookups, MAX_ITEMS, Wanted, evaluate, sides, text_of};
 use super::trace::trace;
-use super::{EachPlan, Plan, Step, TargetId, TargetPlan};
+use super::{EachPlan, Plan, Slot, Step, TargetId, TargetPlan};
 use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::value::Value;
@@ -86,6 +86,19 @@ pub struct Write {
     pub payload: Value,
 }
 
+/// Someone who works variables out in a way of his own.
+pub trait Variables {
+    /// Works a variable out; tells whether it did. Then the variable itself is not set.
+    fn work_out(&mut self, slot: Slot, frame: &mut Frame, lookups: &dyn Lookups) -> bool;
+}
+
+impl Variables for () {
+    /// Leaves it to the plan.
+    fn work_out(&mut self, _: Slot, _: &mut Frame, _: &dyn Lookups) -> bool {
+        false
+    }
+}
+
 /// What to say of a payload that does not fit its target.
 #[must_use]
 pub fn misfit(target: &TargetPlan, wrong: &wire::Mismatch) -> EvalError {
@@ -134,6 +147,11 @@ impl Progress {
 
     /// Goes on to the next thing that is needed from outside, or to the end.
     pub fn advance(&mut self, plan: &Plan, lookups: &dyn Lookups) -> Next {
+        self.advance_with(plan, lookups, &mut ())
+    }
+
+    /// The same with someone who works some variables out in a way of his own.
+    pub fn advance_with(&mut self, plan: &Plan, lookups: &dyn Lookups, variables: &mut dyn Variables) -> Next {
         loop {
             let Some(step) = self.current(plan) else {
                 if self.at.len() <= 1 {
@@ -142,6 +160,12 @@ impl Progress {
                 self.leave(plan);
                 continue;
             };
+            if let Step::Let { slot, .. } = step
+                && variables.work_out(*slot, &mut self.frame, lookups)
+            {
+                self.pass();
+                continue;
+            }
             match self.run(step, plan, lookups) {
                 Ok(Some(next)) => return next,
                 Ok(None) => {}
@@ -151,9 +175,11 @@ impl Progress {
         }
     }
 
-    /// The payload of the write that is due, as it is built and before it is brought into wire form.
+    /// The payload of the write that is due, masked where it must be, as it is built and before it is brought into wire
+    /// form.
     pub fn payload(&mut self, plan: &Plan, target: &TargetPlan, lookups: &dyn Lookups) -> Result<Value, EvalError> {
-        built(target, &mut self.frame, lookups).map_err(|error| self.placed(plan, error))
+        let built = built(target, &mut self.frame, lookups).map_err(|error| self.placed(plan, error));
+        built.map(|built| masked(target, built))
     }
 
     /// An error with what it comes from, and the item that it happened in.
@@ -267,10 +293,9 @@ impl Progress {
                     false => {
                         let built = built(target, &mut self.frame, lookups)?;
                         let object = built.as_object().ok_or_else(|| no_object(target, &built))?;
-                        wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?
+                        masked(target, wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?)
                     }
                 };
-                let payload = if target.mask.is_empty() { payload } else { target.mask.over(payload) };
                 self.waiting = Some(*id);
                 return Ok(Some(Next::Write(Write { target: *id, item: self.item(), payload })));
             }
@@ -291,6 +316,10 @@ fn built(target: &TargetPlan, frame: &mut Frame, lookups: &dyn Lookups) -> Resul
         return Err(no_object(target, &built));
     }
     Ok(built)
+}
+
+fn masked(target: &TargetPlan, payload: Value) -> Value {
+    if target.mask.is_empty() { payload } else { target.mask.over(payload) }
 }
 
 fn no_object(target: &TargetPlan, built: &Value) -> EvalError {

@@ -208,7 +208,7 @@ impl<'p> Making<'_, 'p> {
                 && let Some(known) = self.rows.get(*row)
             {
                 let later = lets.iter().skip(index + 1).map(|(_, value)| value);
-                let named: usize = later.chain([body]).map(|node| names(node, known.slot)).sum();
+                let named: usize = later.chain([body]).map(|node| node.names(known.slot)).sum();
                 *value = (named > known.cells).then_some(known.slot);
             }
         }
@@ -247,12 +247,6 @@ impl<'p> Making<'_, 'p> {
         row.cells += 1;
         Some((index, column))
     }
-}
-
-/// How often an expression names a variable.
-fn names(node: &Node, slot: Slot) -> usize {
-    let own = usize::from(matches!(node.expr, Expr::Slot(known) if known == slot));
-    own + node.parts().into_iter().map(|part| names(part, slot)).sum::<usize>()
 }
 
 /// A payload that is being written.

@@ -2,19 +2,20 @@
 //! fields that the flow reads are made into values, the record's variables are used again for the next record, and
 //! payloads become text without a document in between.
 
+mod payloads;
+
 use std::sync::Arc;
 
 use super::{Mocked, Mocks, answer_to};
-use crate::catalog::send::Writer;
 use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::plan::fold::Grouped;
 use crate::plan::progress::misfit;
-use crate::plan::straight::Straight;
-use crate::plan::{EvalError, LookupId, LookupKind, Next, Plan, Progress};
+use crate::plan::{EvalError, Next, Plan, Progress};
 use crate::value::Value;
 use crate::value::json::{self, Reader};
 use crate::value::pick::Picker;
+use payloads::Payloads;
 
 /// Takes records through a plan, one after the other. It learns from each how the next is likely to look, so each
 /// thread has its own.
@@ -27,9 +28,7 @@ pub struct Mapper<'p> {
     reader: Reader,
     /// What stands between the key and the verb of each target's lines: `,"target":"tims.customers","step":"account"`.
     heads: Vec<Vec<u8>>,
-    writers: Vec<Writer>,
-    /// The payloads that nobody reads, to be written while they are worked out.
-    straight: Vec<Option<Straight<'p>>>,
+    payloads: Payloads<'p>,
 }
 
 /// A record that cannot be mapped.
@@ -54,15 +53,6 @@ impl<'p> Mapper<'p> {
             json::write(&mut head, &Value::text(&target.name));
             head
         });
-        let writers: Vec<Writer> = plan.targets.iter().map(|target| Writer::new(&target.input)).collect();
-        let tables = |lookup: LookupId| match &plan.lookups.get(lookup)?.kind {
-            LookupKind::Table(table) if !mocks.lookups.contains_key(&lookup) => Some(&**table),
-            _ => None,
-        };
-        let straight = plan.targets.iter().zip(&writers);
-        let straight = straight
-            .map(|(target, writer)| target.keeps.is_empty().then(|| Straight::new(&target.payload, writer, &tables)))
-            .collect();
         Self {
             plan,
             lookups: Mocked { plan, mocks },
@@ -70,8 +60,7 @@ impl<'p> Mapper<'p> {
             picker: Picker::new(&plan.source.shape),
             reader: Reader::default(),
             heads: heads.collect(),
-            writers,
-            straight,
+            payloads: Payloads::new(plan, mocks),
         }
     }
 
@@ -129,16 +118,13 @@ impl<'p> Mapper<'p> {
 
     fn writes(&mut self, key: &str, out: &mut Vec<u8>) -> Result<(), EvalError> {
         loop {
-            let write = match self.progress.advance(self.plan, &self.lookups) {
+            let write = match self.progress.advance_with(self.plan, &self.lookups, &mut self.payloads) {
                 Next::Write(write) => write,
                 Next::Rejected(error) => return Err(error),
                 Next::Finished | Next::Skipped { .. } | Next::Waiting { .. } => return Ok(()),
                 Next::Lookup(_) => return Err(unknown()),
             };
-            let (Some(target), Some(writer)) = (self.plan.targets.get(write.target), self.writers.get(write.target))
-            else {
-                return Ok(());
-            };
+            let Some(target) = self.plan.targets.get(write.target) else { return Ok(()) };
             if let Some(refusal) = self.lookups.mocks.refusals.get(&write.target) {
                 return Err(EvalError::new(refusal.code, target.at, refusal.message.clone()));
             }
@@ -154,18 +140,16 @@ impl<'p> Mapper<'p> {
             out.extend_from_slice(b",\"operation\":");
             json::write_text(out, &target.verb);
             out.extend_from_slice(b",\"payload\":");
-            if let Some(Some(straight)) = self.straight.get(write.target) {
-                let start = out.len();
-                if straight.write(out, writer, self.progress.frame(), &self.lookups).is_ok() {
-                    out.extend_from_slice(b"}\n");
-                    self.progress.answer(self.plan, Value::Null);
-                    continue;
-                }
-                out.truncate(start);
+            if self.payloads.write(write.target, out, self.progress.frame(), &self.lookups) {
+                out.extend_from_slice(b"}\n");
+                self.progress.answer(self.plan, Value::Null);
+                continue;
             }
             let built = self.progress.payload(self.plan, target, &self.lookups);
             let built = built.map_err(|error| if error.wanted.is_empty() { error } else { unknown() })?;
-            let Value::Object(built) = &built else { return Ok(()) };
+            let (Value::Object(built), Some(writer)) = (&built, self.payloads.writer(write.target)) else {
+                return Ok(());
+            };
             writer.write(out, built).map_err(|wrong| misfit(target, &wrong))?;
             out.extend_from_slice(b"}\n");
             let answer = match target.keeps.is_empty() {

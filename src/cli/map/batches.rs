@@ -7,7 +7,10 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cli::exit::Failure;
+use crate::plan::Plan;
+use crate::rehearse::Mocks;
 use crate::rehearse::mapper::{Mapper, Refused};
+use crate::value::Value;
 
 /// How long one record may be, in bytes.
 const MAX_RECORD: usize = 16 << 20;
@@ -161,11 +164,27 @@ fn too_long() -> Failure {
     Failure::usage(format!("a record is longer than {MAX_RECORD} bytes; records are one JSON object per line"))
 }
 
-/// Maps all batches, each thread with a mapper of its own, and hands on what became of them in the order of the input.
-pub(super) fn map<'p>(
+/// What is done with the records.
+pub(super) struct Work<'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) params: &'p Arc<[Value]>,
+    pub(super) mocks: &'p Mocks,
+}
+
+impl<'p> Work<'p> {
+    fn mapper<'a>(&self, plan: &'a Plan) -> Mapper<'a>
+    where
+        'p: 'a,
+    {
+        Mapper::new(plan, Arc::clone(self.params), self.mocks)
+    }
+}
+
+/// Maps all batches, each thread with a plan and a mapper of its own, and hands on what became of them in the order of the input.
+pub(super) fn map(
     mut batches: Batches,
     threads: usize,
-    mapper: impl Fn() -> Mapper<'p> + Sync,
+    work: &Work<'_>,
     mut collect: impl FnMut(&Mapped) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
     let texts = Arc::clone(&batches.spare);
@@ -178,7 +197,7 @@ pub(super) fn map<'p>(
         collected
     };
     if threads <= 1 {
-        let mut mapper = mapper();
+        let mut mapper = work.mapper(work.plan);
         while let Some(batch) = batches.next()? {
             collect(of_batch(&mut mapper, batch, &spare))?;
         }
@@ -190,9 +209,10 @@ pub(super) fn map<'p>(
         for _ in 0..threads {
             let (give, take) = sync_channel::<Batch>(WAITING);
             let (done, collected) = sync_channel::<Done>(WAITING);
-            let (mapper, spare) = (&mapper, &spare);
+            let spare = &spare;
             scope.spawn(move || {
-                let mut mapper = mapper();
+                let plan = work.plan.for_a_thread();
+                let mut mapper = work.mapper(&plan);
                 // Nobody who collects any more: the output is gone, and so is the work.
                 while let Ok(batch) = take.recv()
                     && done.send(of_batch(&mut mapper, batch, spare)).is_ok()
