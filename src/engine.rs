@@ -21,6 +21,7 @@
 //! counts by reason by the number of reasons.
 
 mod audit;
+mod bulk;
 mod call;
 mod context;
 mod dead_letter;
@@ -31,6 +32,7 @@ mod feed;
 mod gate;
 mod gather;
 pub mod inspect;
+mod late;
 mod locks;
 mod lookup;
 mod lookup_cache;
@@ -156,7 +158,12 @@ pub async fn run(plan: Arc<Plan>, deps: &Deps, config: RunConfig) -> RunReport {
 
 /// Takes what the source has through the flow: record by record, or group by group.
 async fn read(ctx: &Context<'_>, cursor: Option<String>) -> Outcome {
-    let Some(group) = &ctx.plan.group else { return driver::drive(ctx, Feed::Source, cursor).await };
+    let Some(group) = &ctx.plan.group else {
+        let outcome = driver::drive(ctx, Feed::Source, cursor).await;
+        // A run that someone bounds, or that is there to look, does no more than it was told.
+        let plain = ctx.config.from.is_none() && ctx.config.limit.is_none() && !ctx.config.dry_run;
+        return if plain && outcome == Outcome::Done { late::look_again(ctx).await } else { outcome };
+    };
     match gather::gather(ctx, group, cursor.clone()).await {
         Ok(groups) => driver::drive(ctx, Feed::Groups(&groups), cursor).await,
         Err(halt) => halt.outcome(),

@@ -128,6 +128,7 @@ mod group_by;
 mod gtin_check_digit;
 mod has;
 mod hash;
+mod hash_number;
 mod hex_decode;
 mod hex_encode;
 mod hour;
@@ -425,6 +426,7 @@ static TABLE: &[&Function] = &[
     &gtin_check_digit::FUNCTION,
     &has::FUNCTION,
     &hash::FUNCTION,
+    &hash_number::FUNCTION,
     &hex_decode::FUNCTION,
     &hex_encode::FUNCTION,
     &hour::FUNCTION,

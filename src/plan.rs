@@ -17,6 +17,7 @@ pub mod fold;
 pub mod forecast;
 pub mod graph;
 pub mod group;
+pub mod late;
 pub mod lineage;
 pub mod mask;
 mod operate;
@@ -37,7 +38,7 @@ pub use eval::{EvalError, Lookups, Wanted};
 pub use expr::{Expr, Node, PathStep};
 pub use facts::Facts;
 pub use group::GroupPlan;
-pub use progress::{Next, Progress, Write};
+pub use progress::{Next, Progress, Undo, Write};
 pub use table::Table;
 
 use crate::catalog::{Idempotency, ObjectSpec, Type};
@@ -167,6 +168,10 @@ pub struct SourcePlan {
     pub triggers: Vec<Trigger>,
     /// How far back the first read goes.
     pub since: Option<Duration>,
+    /// How long a record is left alone after it changed, because it may change again.
+    pub holdback: Option<Duration>,
+    /// After what times what was read is read again, the shortest first.
+    pub again: Vec<Duration>,
     /// The field that orders versions of one record.
     pub stamp: Option<&'static str>,
     /// What a record looks like.
@@ -357,8 +362,60 @@ pub struct TargetPlan {
     pub natural_key: &'static [&'static str],
     /// Its own error policy.
     pub retry: Option<RetryPolicy>,
+    /// How many are written together, where they are.
+    pub batch: Option<BatchPlan>,
+    /// What is done where it is not known whether a write was made, and the remote cannot tell.
+    pub once: Once,
+    /// What becomes of the record where the write fails for good.
+    pub otherwise: Otherwise,
+    /// The write that takes it back if the record is refused further down; it is among the targets too, and no step is.
+    pub undo: Option<TargetId>,
     /// Where it stands in the flow.
     pub at: Span,
+}
+
+/// What the write is called that takes a target back.
+#[must_use]
+pub fn undo_of(target: &str) -> String {
+    format!("undo {target}")
+}
+
+/// How many writes go out together.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BatchPlan {
+    /// At most so many.
+    pub most: usize,
+    /// How long the first waits for more.
+    pub within: Duration,
+    /// The remote operation that takes them: `amazon.createFeed`.
+    pub operation: String,
+}
+
+impl BatchPlan {
+    /// How long the first waits for more where the flow does not say.
+    pub const WITHIN: Duration = Duration::from_secs(30);
+}
+
+/// What is done where it is not known whether a write was made, and nobody can tell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Once {
+    /// It is not made again: rather never than twice.
+    #[default]
+    AtMost,
+    /// It is made again: rather twice than never.
+    AtLeast,
+}
+
+/// What becomes of a record where a write fails for good.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Otherwise {
+    /// It stops, for someone to look at.
+    #[default]
+    DeadLetter,
+    /// It needs nothing more.
+    Skip,
+    /// It goes on without the answer, which is null then.
+    Continue,
 }
 
 /// How often and how long to try.

@@ -11,8 +11,9 @@ mod origin;
 use std::collections::HashMap;
 use std::sync::Arc;
 
+use crate::diag::Code;
 use crate::plan::eval::{Answer, EvalError, Lookups};
-use crate::plan::{LookupId, LookupKind, Next, Plan, Progress, Refusal, TargetId, Write, answer};
+use crate::plan::{LookupId, LookupKind, Next, Otherwise, Plan, Progress, Refusal, TargetId, Write, answer};
 use crate::value::{Object, Value};
 
 /// What lookups and targets answer.
@@ -106,9 +107,19 @@ fn through(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks, look
         match progress.advance(plan, lookups) {
             Next::Write(write) => {
                 if let Some(refusal) = mocks.refusals.get(&write.target) {
-                    let at = plan.targets.get(write.target).map(|target| target.at).unwrap_or_default();
+                    let target = plan.targets.get(write.target);
                     writes.push(write);
-                    break Next::Rejected(EvalError::new(refusal.code, at, refusal.message.clone()));
+                    let at = target.map(|target| target.at).unwrap_or_default();
+                    match target.map(|target| target.otherwise).unwrap_or_default() {
+                        Otherwise::DeadLetter => {
+                            break Next::Rejected(EvalError::new(refusal.code, at, refusal.message.clone()));
+                        }
+                        Otherwise::Skip => break Next::Skipped { reason: refusal.message.clone(), at },
+                        Otherwise::Continue => {
+                            progress.answer(plan, Value::Null);
+                            continue;
+                        }
+                    }
                 }
                 progress.answer(plan, answer_to(plan, mocks, write.target, &write.payload));
                 writes.push(write);
@@ -116,7 +127,18 @@ fn through(plan: &Plan, record: Value, params: Arc<[Value]>, mocks: &Mocks, look
             end => break end,
         }
     };
+    if let Next::Rejected(error) = &end
+        && takes_back(error.code)
+    {
+        writes.extend(progress.undos().into_iter().map(|undo| undo.by));
+    }
     Rehearsal { key, writes, end, progress }
+}
+
+/// Whether a record that stops for this has its writes taken back: not where nobody knows yet how it ends.
+#[must_use]
+pub fn takes_back(code: Code) -> bool {
+    !matches!(code, Code::E612 | Code::E616)
 }
 
 /// What a target answers to a payload: an echo of it, but for what is mocked.

@@ -28,10 +28,12 @@ mod admin;
 mod amazon;
 mod call;
 mod counters;
+mod documents;
 mod faults;
 mod goods;
 mod journal;
 mod key;
+mod ledger;
 mod lwa;
 mod quota;
 mod reply;
@@ -48,7 +50,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-pub use faults::{BadFaultSpec, FaultSpec};
+pub use faults::{BadFaultSpec, FaultSpec, ReportFault};
 
 use jiff::Timestamp;
 
@@ -67,6 +69,8 @@ pub struct Options {
     pub seed: u64,
     /// What goes wrong, and how often.
     pub faults: FaultSpec,
+    /// What is wrong with the settlement reports that it gives out.
+    pub reports: Option<ReportFault>,
     /// The time it lives in.
     pub clock: SandboxClock,
     /// The directory of its journal; without one it forgets everything when it stops.
@@ -75,6 +79,8 @@ pub struct Options {
     pub tims_limit: RateLimit,
     /// How TIMS spells its field names.
     pub tims_style: FieldStyle,
+    /// How long the warehouse takes to ship what was released to it; without it, it ships when it is told to.
+    pub warehouse: Option<Duration>,
 }
 
 impl Default for Options {
@@ -85,10 +91,12 @@ impl Default for Options {
             skus: 0,
             seed: 1,
             faults: FaultSpec::default(),
+            reports: None,
             clock: SandboxClock::System,
             state: None,
             tims_limit: RateLimit { requests: 60_000, per: Duration::from_secs(60) },
             tims_style: FieldStyle::Snake,
+            warehouse: None,
         }
     }
 }

@@ -2,10 +2,14 @@
 //! compared with what they should have.
 #![allow(clippy::unwrap_used)]
 
+#[path = "engine/bulk.rs"]
+mod bulk;
 #[path = "engine/crash.rs"]
 mod crash;
 #[path = "engine/faults.rs"]
 mod faults;
+#[path = "engine/late.rs"]
+mod late;
 #[path = "engine/letters.rs"]
 mod letters;
 #[path = "engine/lookups.rs"]
@@ -20,5 +24,7 @@ mod shaping;
 mod stopping;
 #[path = "engine/support.rs"]
 mod support;
+#[path = "engine/undo.rs"]
+mod undo;
 #[path = "engine/waiting.rs"]
 mod waiting;

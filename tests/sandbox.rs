@@ -4,12 +4,20 @@
 
 #[path = "sandbox/amazon.rs"]
 mod amazon;
+#[path = "sandbox/confirmation.rs"]
+mod confirmation;
 #[path = "sandbox/conformance.rs"]
 mod conformance;
+#[path = "sandbox/conformance_reports.rs"]
+mod conformance_reports;
 #[path = "sandbox/durability.rs"]
 mod durability;
 #[path = "sandbox/faults.rs"]
 mod faults;
+#[path = "sandbox/finance.rs"]
+mod finance;
+#[path = "sandbox/settlements.rs"]
+mod settlements;
 #[path = "sandbox/shipments.rs"]
 mod shipments;
 #[path = "sandbox/shop.rs"]

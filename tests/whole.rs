@@ -7,6 +7,12 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "whole/inventory.rs"]
+mod inventory;
+#[path = "whole/settlements.rs"]
+mod settlements;
+#[path = "whole/shipments.rs"]
+mod shipments;
 #[path = "whole/support.rs"]
 mod support;
 

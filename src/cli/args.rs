@@ -541,6 +541,9 @@ pub(crate) struct Sandbox {
     /// What goes wrong, and how often.
     #[arg(long, value_name = "SPEC")]
     pub(crate) faults: Option<String>,
+    /// What is wrong with settlement reports: unbalanced or unknown_code.
+    #[arg(long, value_name = "WHAT")]
+    pub(crate) reports: Option<String>,
     /// The time it begins with, instead of the machine's: 2026-11-01T12:00:00Z.
     #[arg(long, value_name = "T")]
     pub(crate) clock: Option<String>,
@@ -556,6 +559,9 @@ pub(crate) struct Sandbox {
     /// How TIMS spells its fields: snake or pascal.
     #[arg(long, value_name = "STYLE")]
     pub(crate) tims_style: Option<String>,
+    /// How long its warehouse takes to ship what was released; without it, it ships when it is told to.
+    #[arg(long, value_name = "DURATION")]
+    pub(crate) warehouse: Option<String>,
 }
 
 /// `flowrun store`

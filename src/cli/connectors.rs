@@ -112,7 +112,12 @@ fn describe(spec: &ConnectorSpec, entity: &EntitySpec) -> Result<(), Failure> {
     }
     for write in &entity.writes {
         let repeat = repeat(write.idempotency);
-        output::line(&format!("{full} {} takes (by {}; a repeat is safe {repeat})", write.verb, write.operation))?;
+        let bulk = write.bulk.map(|bulk| format!("; up to {} together by {}", bulk.most, bulk.operation));
+        let bulk = bulk.unwrap_or_default();
+        output::line(&format!(
+            "{full} {} takes (by {}; a repeat is safe {repeat}{bulk})",
+            write.verb, write.operation
+        ))?;
         fields(&write.input, 1)?;
     }
     output::line("")
@@ -187,6 +192,9 @@ fn json(spec: &ConnectorSpec, entities: &[EntitySpec]) -> String {
                         "verb": write.verb, "operation": write.operation,
                         "idempotency": format!("{:?}", write.idempotency), "input": object(&write.input),
                         "output": object(&write.output),
+                        "batch": write.bulk.map(|bulk| {
+                            serde_json::json!({"operation": bulk.operation, "most": bulk.most})
+                        }),
                     })
                 })
                 .collect();

@@ -4,6 +4,7 @@
 mod batches;
 mod grouped;
 mod rows;
+mod settlement;
 
 use std::collections::BTreeMap;
 use std::io::{Read, Write as _};
@@ -15,6 +16,7 @@ use super::{check, output, project, stopped};
 use crate::catalog::Base;
 use crate::lang::Environment;
 use crate::plan::Plan;
+use crate::plan::fold::Row as _;
 use crate::rehearse::Mocks;
 use crate::rehearse::mapper::{Mapper, Refused};
 use crate::value::{Value, json};
@@ -35,6 +37,9 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         None => Mocks::default(),
     };
     let params = params(&plan, &environment)?;
+    if settlement::is_source(&plan) && args.input_format.is_none() && !settlement::is_json(&args.input) {
+        return of_settlement(args, &plan, params, &mocks);
+    }
     let input: Box<dyn Read + Send> = if args.input.as_os_str() == "-" {
         Box::new(std::io::stdin())
     } else {
@@ -61,6 +66,32 @@ pub(super) fn run(args: &args::Map) -> Outcome {
                 None => gathering.documents(Batches::new(input), &mut told)?,
             }
             gathering.end(mapper(), &mut told)?;
+        }
+    }
+    told.end()
+}
+
+/// A settlement report through a flow.
+fn of_settlement(args: &args::Map, plan: &Plan, params: Arc<[Value]>, mocks: &Mocks) -> Outcome {
+    let mut told = Told { plan, out: std::io::stdout().lock(), rejected: 0, format: args.format };
+    let mut mapper = Mapper::new(plan, Arc::clone(&params), mocks);
+    let input = settlement::open(&args.input)?;
+    match &plan.group {
+        Some(group) => {
+            let mut gathering = Gathering::new(plan, group, params, mocks);
+            gathering.settlement(input, &mut told)?;
+            gathering.end(mapper, &mut told)?;
+        }
+        None => {
+            let (mut rows, _kept) = input.rows(plan, &[])?;
+            let mut mapped = batches::Mapped { lines: Vec::new(), refused: Vec::new() };
+            settlement::each(&mut rows, plan, &mut told, |rows, told| {
+                mapped.refused.extend(mapper.record(rows.record(), rows.number(), &mut mapped.lines).err());
+                told.mapped(&mapped)?;
+                mapped.lines.clear();
+                mapped.refused.clear();
+                Ok(())
+            })?;
         }
     }
     told.end()

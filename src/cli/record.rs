@@ -7,7 +7,7 @@ use super::exit::{Exit, Failure, Outcome};
 use super::ledger::Ledger;
 use super::{environment, output, project, runtime, table};
 use crate::engine::inspect::{self, RecordHistory};
-use crate::store::{HistoryEntry, HistoryEvent, RecordEntry, RecordStatus, StepState};
+use crate::store::{HistoryEntry, HistoryEvent, RecordEntry, RecordStatus, StepEntry, StepState};
 
 pub(super) fn run(flow: &str, key: &str, at: &At, format: Format) -> Outcome {
     let settings = environment::load(project::file(Some(flow)), at)?;
@@ -41,6 +41,7 @@ fn human(flow: &str, key: &str, found: &RecordHistory) -> Result<(), Failure> {
             .iter()
             .map(|(name, step)| {
                 let state = match step.state {
+                    StepState::Intended if step.digest == StepEntry::NOT_THERE => "refused, or taken back",
                     StepState::Intended => "intended, outcome not known",
                     StepState::Done { .. } => "done",
                 };
@@ -88,6 +89,7 @@ fn words(event: &HistoryEvent) -> String {
             let request = request_id.as_ref().map(|id| format!(", request {id}")).unwrap_or_default();
             format!("{operation} done, {attempts} attempt{plural}{request}")
         }
+        HistoryEvent::GivenUp { reason } => format!("failed, and the flow goes on without it: {reason}"),
         HistoryEvent::Retrying { error, next } => format!("failed, next try at {next}: {error}"),
         HistoryEvent::DeadLettered { id, reason } => format!("stopped: {reason} (dead letter {id})"),
         HistoryEvent::Delivered => "delivered".to_owned(),

@@ -9,7 +9,7 @@ use super::args;
 use super::exit::{Exit, Failure, Outcome};
 use super::{output, runtime};
 use crate::clock::PacedClock;
-use crate::sandbox::{self, FaultSpec, FieldStyle, Options, RateLimit, SandboxClock};
+use crate::sandbox::{self, FaultSpec, FieldStyle, Options, RateLimit, ReportFault, SandboxClock};
 
 pub(super) fn run(args: &args::Sandbox) -> Outcome {
     let options = options(args)?;
@@ -34,6 +34,7 @@ fn options(args: &args::Sandbox) -> Result<Options, Failure> {
         skus: args.skus,
         seed: args.seed,
         faults: args.faults.as_deref().map(faults).transpose()?.unwrap_or_default(),
+        reports: args.reports.as_deref().map(reports).transpose()?,
         clock: clock(args)?,
         state: args.state.clone(),
         tims_limit: args.tims_limit.as_deref().map(limit).transpose()?.unwrap_or(defaults.tims_limit),
@@ -42,11 +43,21 @@ fn options(args: &args::Sandbox) -> Result<Options, Failure> {
             Some("pascal") => FieldStyle::Pascal,
             Some(other) => return Err(Failure::usage(format!("--tims-style {other}: it must be snake or pascal"))),
         },
+        warehouse: args.warehouse.as_deref().map(warehouse).transpose()?,
     })
+}
+
+fn warehouse(text: &str) -> Result<Duration, Failure> {
+    let why = || Failure::usage(format!("--warehouse {text}: it must be a length of time, such as 2h"));
+    crate::config::duration(text).ok_or_else(why)
 }
 
 fn faults(text: &str) -> Result<FaultSpec, Failure> {
     text.parse().map_err(|error| Failure::usage(format!("--faults {text}: {error}")))
+}
+
+fn reports(text: &str) -> Result<ReportFault, Failure> {
+    text.parse().map_err(|error| Failure::usage(format!("--reports {text}: {error}")))
 }
 
 fn clock(args: &args::Sandbox) -> Result<SandboxClock, Failure> {

@@ -91,6 +91,8 @@ pub struct Sandbox {
     pub seed: u64,
     /// How many times as fast its time runs; without it, nobody waits.
     pub speed: Option<u32>,
+    /// How long its warehouse takes to ship what was released; without it, it ships when it is told to.
+    pub warehouse: Option<Duration>,
 }
 
 const PATIENCE: Duration = Duration::from_secs(15 * 60);
@@ -242,11 +244,12 @@ fn sandbox(item: &Item<'_>, production: bool) -> Option<Sandbox> {
     if production {
         item.wrong("a production environment has no simulated systems");
     }
-    let fields = item.fields(&["orders", "seed", "speed"])?;
+    let fields = item.fields(&["orders", "seed", "speed", "warehouse"])?;
     let count = |name: &str, least, most| fields.get(name).and_then(|item| item.count(least, most));
     Some(Sandbox {
         orders: count("orders", 1, 1_000_000).and_then(|orders| usize::try_from(orders).ok()),
         seed: count("seed", 0, i64::MAX.unsigned_abs()).unwrap_or(1),
         speed: count("speed", 1, 1_000_000).and_then(|speed| u32::try_from(speed).ok()),
+        warehouse: fields.get("warehouse").and_then(|item| item.duration()),
     })
 }

@@ -2,11 +2,16 @@
 
 mod descriptor;
 mod family;
+mod feed;
+mod goods;
+mod ledger;
 mod limit;
 mod login;
 mod lookup;
+mod receivables;
 mod refusal;
 mod schema;
+mod shipments;
 mod style;
 mod write;
 

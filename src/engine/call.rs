@@ -41,7 +41,7 @@ pub(super) enum Patience {
 }
 
 impl Patience {
-    fn policy(self) -> RetryPolicy {
+    pub(super) fn policy(self) -> RetryPolicy {
         match self {
             Patience::Tries(policy) | Patience::Once(policy) | Patience::Time(policy) => policy,
         }
@@ -58,7 +58,7 @@ pub(super) struct Answered<T> {
 }
 
 /// A call that did not.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) enum CallError {
     /// The run is ending.
     Halt(Halt),
@@ -156,6 +156,6 @@ pub(super) async fn call<T>(
 }
 
 /// The longest pause after so many failures.
-fn pause(policy: RetryPolicy, failures: u32) -> Duration {
+pub(super) fn pause(policy: RetryPolicy, failures: u32) -> Duration {
     policy.first.saturating_mul(1_u32 << failures.saturating_sub(1).min(20)).min(policy.longest)
 }

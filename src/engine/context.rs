@@ -11,6 +11,7 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
+use super::bulk::Bulks;
 use super::event::Event;
 use super::gate::Gate;
 use super::locks::KeyedLocks;
@@ -110,6 +111,8 @@ pub(super) struct Context<'a> {
     pub(super) run: String,
     pub(super) started: Timestamp,
     pub(super) jitter: Jitter,
+    /// Writes that gather to go out together.
+    pub(super) bulks: Bulks,
     slots: Semaphore,
     tally: Mutex<Tally>,
     /// The documents that a dry run would have written, with what.
@@ -127,6 +130,7 @@ impl<'a> Context<'a> {
             run,
             started,
             jitter: Jitter(Mutex::new(StdRng::seed_from_u64(config.jitter_seed))),
+            bulks: Bulks::new(plan),
             slots: Semaphore::new(config.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             tally: Mutex::default(),
             would: Mutex::default(),

@@ -81,7 +81,7 @@ pub(super) async fn drive<'c>(ctx: &'c Context<'_>, feed: Feed<'c>, position: Op
         stored: position.clone(),
         position,
         drained: false,
-        waiting: if matches!(feed, Feed::Letters(_)) { Waiting::Done } else { Waiting::Behind(None) },
+        waiting: if matches!(feed, Feed::Letters(_) | Feed::Again(_)) { Waiting::Done } else { Waiting::Behind(None) },
         number: 0,
         open: 0,
         worked: 0,
@@ -99,11 +99,16 @@ pub(super) async fn drive<'c>(ctx: &'c Context<'_>, feed: Feed<'c>, position: Op
         if drive.flight.is_empty() && drive.reading.is_none() {
             return ending.unwrap_or(Outcome::Done);
         }
+        // All that is under way waits for a batch to go out, and nothing more can come to it.
+        if drive.reading.is_none() && drive.flight.len() == ctx.bulks.waiting() {
+            ctx.bulks.idle();
+        }
         let halt = tokio::select! {
             biased;
             () = told(&mut stop), if ending.is_none() => Some(Halt::Abandoned),
             page = next(&mut drive.reading), if drive.reading.is_some() => drive.take_in(page),
             Some(finished) = drive.flight.next(), if !drive.flight.is_empty() => drive.finish(finished),
+            () = ctx.bulks.grown() => None,
             () = ctx.drained(), if ending.is_some() => return ending.unwrap_or(Outcome::Stopped),
         };
         match halt {
@@ -140,8 +145,15 @@ impl<'c> Drive<'c, '_> {
         self.ctx.config.limit.is_some_and(|limit| self.worked + self.open >= limit)
     }
 
+    /// Whether enough is in memory: two pages, or as many records as go out together.
+    fn is_full(&self) -> bool {
+        let batches = self.ctx.plan.targets.iter().filter_map(|target| target.batch.as_ref());
+        let together = batches.map(|batch| batch.most as u64).max().unwrap_or(0);
+        self.pages.len() >= PAGES && self.open >= together
+    }
+
     fn start_reading(&mut self) {
-        if self.reading.is_some() || self.drained || self.pages.len() >= PAGES || self.limit_is_reached() {
+        if self.reading.is_some() || self.drained || self.is_full() || self.limit_is_reached() {
             return;
         }
         let (ctx, feed, number, position) = (self.ctx, self.feed, self.number, self.position.clone());

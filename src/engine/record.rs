@@ -8,9 +8,10 @@ use super::lookup::Found;
 use super::step::{self, Done};
 use super::trail::Trail;
 use super::waiting::{self, NotYet, Waited};
-use super::{dead_letter, digest};
+use super::{dead_letter, digest, late};
 use crate::diag::{Code, Span};
-use crate::plan::{EvalError, Next, Plan, Progress};
+use crate::plan::{EvalError, Next, Otherwise, Plan, Progress};
+use crate::rehearse::takes_back;
 use crate::store::{self, Attempt, HistoryEvent, RecordEntry, RecordStatus, key};
 use crate::value::Value;
 
@@ -188,6 +189,12 @@ async fn settle(ctx: &Context<'_>, slot: &mut Slot<'_>, lane: &[u8], job: &Job) 
         waited.replace(ctx, &mut trail, job, &record);
     }
 
+    if let (Some(next), false) =
+        (late::held_until(ctx, record.stamp, ctx.now()), record.replay || job.unusable.is_some())
+    {
+        return waiting::hold_back(ctx, &mut trail, job, &record, next).await;
+    }
+
     let failure = match go(ctx, slot, job, &record, &mut trail).await? {
         Ok(Gone::Waits(not_yet)) => {
             if let Some(id) = letter {
@@ -259,9 +266,25 @@ async fn go(
     if let Some(failure) = &job.unusable {
         return Ok(Err(failure.clone()));
     }
+    let mut progress = Progress::new(ctx.plan, job.value.clone(), ctx.deps.params.clone());
+    let gone = along(ctx, slot, record, trail, &mut progress).await?;
+    let Err(mut failure) = gone else { return Ok(gone) };
+    if takes_back(failure.code) {
+        failure.reason.push_str(&step::take_back(ctx, slot, record, trail, progress.undos()).await?);
+    }
+    Ok(Err(failure))
+}
+
+/// As far as the record comes.
+async fn along(
+    ctx: &Context<'_>,
+    slot: &mut Slot<'_>,
+    record: &Identity<'_>,
+    trail: &mut Trail<'_>,
+    progress: &mut Progress,
+) -> Result<Result<Gone, Failure>, Halt> {
     let plan = ctx.plan;
     let found = Found::new(ctx);
-    let mut progress = Progress::new(plan, job.value.clone(), ctx.deps.params.clone());
     loop {
         match progress.advance(plan, &found) {
             Next::Finished => return Ok(Ok(Gone::Settled(RecordStatus::Delivered))),
@@ -274,10 +297,27 @@ async fn go(
                     return Ok(Err(failure));
                 }
             }
-            Next::Write(write) => match step::write(ctx, slot, record, trail, write).await? {
-                Done::Answer(answer) => progress.answer(plan, answer),
-                Done::Failed(failure) => return Ok(Err(failure)),
-            },
+            Next::Write(write) => {
+                let otherwise = plan.targets.get(write.target).map(|target| target.otherwise).unwrap_or_default();
+                let failure = match step::write(ctx, slot, record, trail, write).await? {
+                    Done::Answer(answer) => {
+                        progress.answer(plan, answer);
+                        continue;
+                    }
+                    Done::Failed(failure) => failure,
+                };
+                match otherwise {
+                    Otherwise::DeadLetter => return Ok(Err(failure)),
+                    Otherwise::Skip => {
+                        return Ok(Ok(Gone::Settled(RecordStatus::Skipped { reason: failure.reason })));
+                    }
+                    Otherwise::Continue => {
+                        ctx.tally().reason(&failure.reason);
+                        trail.note(failure.step.as_deref(), HistoryEvent::GivenUp { reason: failure.reason });
+                        progress.answer(plan, Value::Null);
+                    }
+                }
+            }
         }
     }
 }

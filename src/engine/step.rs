@@ -4,6 +4,7 @@
 use futures::future::BoxFuture;
 use jiff::Timestamp;
 
+use super::bulk;
 use super::call::{self, Answered, Call, CallError, Patience};
 use super::context::{Context, Halt, Slot};
 use super::digest;
@@ -15,13 +16,9 @@ use super::veil::Veil;
 use crate::catalog::Idempotency;
 use crate::connectors::{ConnectorError, WriteAnswer, WriteRequest};
 use crate::diag::Code;
-use crate::plan::{TargetPlan, Write, answer};
-use crate::store::{self, Attempt, DocumentEntry, HistoryEvent, StepEntry, StepState, key};
+use crate::plan::{Once, TargetId, TargetPlan, Undo, Write, answer};
+use crate::store::{self, Attempt, DocumentEntry, HistoryEvent, StepEntry, StepState, StoreError, Table, key};
 use crate::value::{Value, json};
-
-/// The digest of an intent that the remote refused: it is settled, nothing was written. The next try is a write of
-/// its own, because a remote that remembers the idempotency key would only repeat its refusal.
-const REFUSED: &str = "refused";
 
 /// What became of a write.
 pub(super) enum Done {
@@ -43,7 +40,15 @@ pub(super) async fn write(
         return Err(Halt::Broken { connection: String::new(), message: "the plan has no such target".to_owned() });
     };
     let name = format!("{}{}", target.name, write.item);
-    let step = Step { ctx, record, target, name: &name, payload: &write.payload, digest: digest::of(&write.payload) };
+    let step = Step {
+        ctx,
+        record,
+        id: write.target,
+        target,
+        name: &name,
+        payload: &write.payload,
+        digest: digest::of(&write.payload),
+    };
     let entry_key = key::join(&[&ctx.plan.flow, record.key, &name]);
     let before: Option<StepEntry> = store::read(ctx.store(), &entry_key)?;
 
@@ -79,6 +84,45 @@ pub(super) async fn write(
     step.make(slot, trail, entry_key, before, document).await
 }
 
+/// Takes back writes that were made, the latest first, because the record is refused further down. Tells what became of
+/// each.
+///
+/// With the end of the record, and not before, the ledger forgets what is taken back and the documents that it made: so a
+/// crash on the way does not write anew what is about to be taken back, and a record that is taken up again does.
+pub(super) async fn take_back(
+    ctx: &Context<'_>,
+    slot: &mut Slot<'_>,
+    record: &Identity<'_>,
+    trail: &mut Trail<'_>,
+    undos: Vec<Undo>,
+) -> Result<String, Halt> {
+    let (mut told, mut gone) = (String::new(), Vec::new());
+    for Undo { of, by } in undos {
+        let Some(target) = ctx.plan.targets.get(of.target) else { continue };
+        let name = format!("{}{}", target.name, of.item);
+        if ctx.config.dry_run {
+            told.push_str(&format!("; `{name}` would be taken back"));
+            continue;
+        }
+        match self::write(ctx, slot, record, trail, by).await? {
+            Done::Failed(failure) => told.push_str(&format!("; `{name}` could not be taken back: {}", failure.reason)),
+            Done::Answer(_) => {
+                told.push_str(&format!("; `{name}` was taken back"));
+                gone.push((target, name, of));
+            }
+        }
+    }
+    for (target, name, of) in gone {
+        let digest = digest::of(&of.payload);
+        let step = Step { ctx, record, id: of.target, target, name: &name, payload: &of.payload, digest };
+        step.forget(trail, &name)?;
+        if let Some(document) = step.document_key() {
+            trail.remove(Table::Document, document);
+        }
+    }
+    Ok(told)
+}
+
 /// A remote document that only this record may write for now.
 struct Document {
     key: Vec<u8>,
@@ -106,6 +150,7 @@ impl Document {
 struct Step<'s> {
     ctx: &'s Context<'s>,
     record: &'s Identity<'s>,
+    id: TargetId,
     target: &'s TargetPlan,
     /// The name of the step: the target's, with the item's where there are several.
     name: &'s str,
@@ -184,11 +229,12 @@ impl Step<'_> {
             return Ok(Done::Answer(answer));
         }
         // Begun and not known to be ended: an earlier try, or a done one whose answer lacks what the flow reads now.
-        let unsettled = before.as_ref().filter(|before| before.digest != REFUSED);
+        let unsettled = before.as_ref().filter(|before| before.digest != StepEntry::NOT_THERE);
         let again = unsettled.filter(|before| before.digest == self.digest);
         let unknown = unsettled.is_some_and(|before| before.state == StepState::Intended) || again.is_some();
-        if target.idempotency == Idempotency::None && unknown && !self.record.replay {
-            return Ok(Done::Failed(self.failure(Code::E612, UNKNOWN, Vec::new())));
+        let only_once = target.idempotency == Idempotency::None && target.once == Once::AtMost;
+        if only_once && unknown && !self.record.replay {
+            return Ok(Done::Failed(self.failure(Code::E616, UNKNOWN, Vec::new())));
         }
         let (idempotency_key, repeat) = match (again, &before) {
             (Some(again), _) if !again.idempotency_key.is_empty() => (again.idempotency_key.clone(), true),
@@ -201,36 +247,30 @@ impl Step<'_> {
         let intent =
             StepEntry { digest: self.digest.clone(), idempotency_key, state: StepState::Intended, at: ctx.now() };
         trail.put(entry_key.clone(), &intent);
+        self.forget_undo(trail)?;
         let event = HistoryEvent::Intended { operation: target.operation.clone(), digest: self.digest.clone() };
         trail.note_write(self.name, event);
         trail.commit().await?;
 
-        let connection = ctx.connection(&target.connector)?.clone();
         let request = WriteRequest {
             entity: target.entity.clone(),
             verb: target.verb.clone(),
             payload: self.payload.clone(),
             idempotency_key: intent.idempotency_key.clone(),
-            repeat: false,
-        };
-        let veil = Veil::of_payload(&ctx.plan.facts, &target.name, self.payload);
-        let make = move |repeat| -> BoxFuture<'static, Result<WriteAnswer, ConnectorError>> {
-            let (connection, request) = (connection.clone(), WriteRequest { repeat, ..request.clone() });
-            let veil = veil.clone();
-            Box::pin(async move { connection.write(&request).await.map_err(|error| veil.over(error)) })
+            repeat,
         };
         let policy = target.retry.unwrap_or(ctx.plan.retry);
-        let patience = match target.idempotency {
-            Idempotency::None => Patience::Once(policy),
-            Idempotency::Key | Idempotency::NaturalKey | Idempotency::ReadBack => Patience::Tries(policy),
+        let patience = if only_once { Patience::Once(policy) } else { Patience::Tries(policy) };
+        let called = match &target.batch {
+            Some(batch) => bulk::write(ctx, slot, (self.id, target, batch), patience, request).await,
+            None => self.call(slot, patience, request).await,
         };
-        let call = Call { connection: &target.connector, key: self.record.key, step: self.name, patience, repeat };
-        match call::call(ctx, slot, call, make).await {
+        match called {
             Ok(answered) => Ok(Done::Answer(self.record_outcome(trail, entry_key, intent, answered, document))),
             Err(CallError::Halt(halt)) => Err(halt),
             Err(CallError::Refused(error, attempts)) => {
                 self.count_retries(attempts.len());
-                trail.put(entry_key, &StepEntry { digest: REFUSED.to_owned(), at: ctx.now(), ..intent });
+                trail.put(entry_key, &StepEntry { digest: StepEntry::NOT_THERE.to_owned(), at: ctx.now(), ..intent });
                 Ok(Done::Failed(self.failure(Code::E611, &error.to_string(), attempts)))
             }
             Err(CallError::Exhausted(error, attempts)) => {
@@ -239,9 +279,46 @@ impl Step<'_> {
                 Ok(Done::Failed(self.failure(Code::E612, &why, attempts)))
             }
             Err(CallError::Unsettled(error, attempts)) => {
-                Ok(Done::Failed(self.failure(Code::E612, &format!("{UNKNOWN} The remote said: {error}"), attempts)))
+                Ok(Done::Failed(self.failure(Code::E616, &format!("{UNKNOWN} The remote said: {error}"), attempts)))
             }
         }
+    }
+
+    /// What took back an earlier write of this step does not take back this one.
+    fn forget_undo(&self, trail: &mut Trail<'_>) -> Result<(), StoreError> {
+        let Some(undo) = self.target.undo.and_then(|undo| self.ctx.plan.targets.get(undo)) else { return Ok(()) };
+        let item = self.name.strip_prefix(&self.target.name).unwrap_or_default();
+        self.forget(trail, &format!("{}{item}", undo.name))
+    }
+
+    /// Notes that nothing of a step is there.
+    fn forget(&self, trail: &mut Trail<'_>, step: &str) -> Result<(), StoreError> {
+        let entry_key = key::join(&[&self.ctx.plan.flow, self.record.key, step]);
+        if let Some(entry) = store::read::<StepEntry>(self.ctx.store(), &entry_key)? {
+            let (digest, state) = (StepEntry::NOT_THERE.to_owned(), StepState::Intended);
+            trail.put(entry_key, &StepEntry { digest, state, at: self.ctx.now(), ..entry });
+        }
+        Ok(())
+    }
+
+    /// One write by itself.
+    async fn call(
+        &self,
+        slot: &mut Slot<'_>,
+        patience: Patience,
+        request: WriteRequest,
+    ) -> Result<Answered<WriteAnswer>, CallError> {
+        let (ctx, target) = (self.ctx, self.target);
+        let connection = ctx.connection(&target.connector)?.clone();
+        let veil = Veil::of_payload(&ctx.plan.facts, &target.name, self.payload);
+        let repeat = request.repeat;
+        let make = move |repeat| -> BoxFuture<'static, Result<WriteAnswer, ConnectorError>> {
+            let (connection, request) = (connection.clone(), WriteRequest { repeat, ..request.clone() });
+            let veil = veil.clone();
+            Box::pin(async move { connection.write(&request).await.map_err(|error| veil.over(error)) })
+        };
+        let call = Call { connection: &target.connector, key: self.record.key, step: self.name, patience, repeat };
+        call::call(ctx, slot, call, make).await
     }
 
     fn record_outcome(

@@ -43,6 +43,11 @@ pub(super) const DEFAULT: Param =
 /// A field of the objects of the first argument, which is a list.
 pub(super) const FIELD: Param = one("field", Params::TEXT).doc("A field that all objects of the list have").names(0);
 
+/// Fields by which objects of the first argument, which is a list, are ordered.
+pub(super) const SORTED_BY: Param = many("fields", Params::TEXT)
+    .doc("Fields that all objects of the list have, the most important first; `\"price desc\"` for the largest first")
+    .names(0);
+
 /// Days that are no business days.
 pub(super) const HOLIDAYS: Param =
     optional("holidays", Params::LIST).doc("Dates that are no business days besides Saturdays and Sundays");

@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use crate::diag::Span;
 use crate::plan::expr::{Arithmetic, Comparison};
+use crate::plan::{Once, Otherwise};
 use crate::value::Value;
 
 /// A word with its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Name {
     /// The word.
     pub text: String,
@@ -78,7 +79,7 @@ pub enum ItemKind {
 }
 
 /// `source connector.entity { … }`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SourceItem {
     /// The connector.
     pub connector: Name,
@@ -90,6 +91,10 @@ pub struct SourceItem {
     pub filter: Option<Expr>,
     /// How far back the first read goes.
     pub since: Option<Duration>,
+    /// How long a record is left alone after it changed.
+    pub holdback: Option<(Duration, Span)>,
+    /// After what times it is read again.
+    pub again: Vec<(Duration, Span)>,
     /// The columns, where the source is a table that has no schema of its own.
     pub columns: Vec<Column>,
 }
@@ -365,6 +370,38 @@ pub struct TargetStep {
     pub payload: Expr,
     /// Its own error policy.
     pub retry: Option<Retry>,
+    /// How many are written together.
+    pub batch: Option<Batch>,
+    /// `at_most_once`, `at_least_once`
+    pub once: Option<(Once, Span)>,
+    /// `then dead_letter`, `then skip`, `then continue`
+    pub otherwise: Option<(Otherwise, Span)>,
+    /// `undo verb payload`
+    pub undo: Option<Box<UndoClause>>,
+    /// Clauses that stand twice.
+    pub twice: Vec<Span>,
+    /// Where.
+    pub span: Span,
+}
+
+/// `undo verb payload`
+#[derive(Debug, Clone)]
+pub struct UndoClause {
+    /// The verb, or what is called.
+    pub verb: Name,
+    /// What is written.
+    pub payload: Expr,
+    /// Where.
+    pub span: Span,
+}
+
+/// `batch 25000 within 30s`
+#[derive(Debug, Clone, Copy)]
+pub struct Batch {
+    /// At most so many.
+    pub most: u32,
+    /// How long the first waits for more.
+    pub within: Option<Duration>,
     /// Where.
     pub span: Span,
 }

@@ -257,6 +257,11 @@ impl<'c> Resolver<'c> {
                     Some(name) => self.variable(name, "target"),
                     None => drop(self.slot(target.span)),
                 }
+                // What takes it back may name its answer.
+                if let Some(undo) = &target.undo {
+                    self.expr(&undo.payload);
+                    self.slot(undo.span);
+                }
             }
         }
     }

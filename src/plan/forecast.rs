@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::cron::Cron;
-use super::{Plan, Trigger};
+use super::{Plan, Trigger, late};
 use crate::catalog::{Catalog, OperationSpec};
 use crate::diag::{Code, Diagnostic, Span};
 
@@ -305,7 +305,20 @@ fn triggers(plan: &Plan, catalog: &Catalog, load: &Load) -> Vec<TriggerCost> {
             };
             TriggerCost { text: written(trigger), at, operation, fires, calls }
         })
+        .chain(again(plan, &reading, load, page))
         .collect()
+}
+
+/// What it costs to read again what was read: each time all that changed since.
+fn again(plan: &Plan, reading: &Operation, load: &Load, page: f64) -> Vec<TriggerCost> {
+    let cost = |again: &Duration| {
+        let (hours, pause) = (again.as_secs_f64() / HOUR, late::pause(*again).as_secs_f64() / HOUR);
+        let fires = 1.0 / pause.max(f64::MIN_POSITIVE);
+        let calls = fires * (load.per_hour * (hours + pause) / page).ceil().max(1.0);
+        let text = format!("again after {}h", again.as_secs() / 3600);
+        TriggerCost { text, at: plan.key.at, operation: reading.clone(), fires, calls }
+    };
+    plan.source.again.iter().map(cost).collect()
 }
 
 /// A trigger as the flow writes it.

@@ -18,7 +18,11 @@ pub struct Progress {
     frame: Frame,
     /// Which step is next at each level of nesting.
     at: Vec<Position>,
-    waiting: Option<TargetId>,
+    waiting: Option<Write>,
+    /// The write that was answered last, where what takes it back is not worked out yet.
+    answered: Option<Write>,
+    /// What takes back what was written, in the order of the writes.
+    undos: Vec<Undo>,
     /// Whether payloads are left to be worked out by one who writes them.
     without_payloads: bool,
 }
@@ -99,6 +103,15 @@ impl Variables for () {
     }
 }
 
+/// What takes a write back.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Undo {
+    /// The write that was made.
+    pub of: Write,
+    /// The write that takes it back.
+    pub by: Write,
+}
+
 /// What to say of a payload that does not fit its target.
 #[must_use]
 pub fn misfit(target: &TargetPlan, wrong: &wire::Mismatch) -> EvalError {
@@ -110,8 +123,14 @@ impl Progress {
     /// A record at the start; in a flow that groups, a group, which is its record from there on. `params` are the values of [`Plan::params`], in order.
     #[must_use]
     pub fn new(plan: &Plan, record: Value, params: std::sync::Arc<[Value]>) -> Self {
-        let frame = Frame::new(Value::Null, params, plan.slots);
-        let mut progress = Self { frame, at: Vec::new(), waiting: None, without_payloads: false };
+        let mut progress = Self {
+            frame: Frame::new(Value::Null, params, plan.slots),
+            at: Vec::new(),
+            waiting: None,
+            answered: None,
+            undos: Vec::new(),
+            without_payloads: false,
+        };
         progress.restart(plan, record);
         progress
     }
@@ -133,6 +152,8 @@ impl Progress {
         self.at.clear();
         self.at.push(Position::start());
         self.waiting = None;
+        self.answered = None;
+        self.undos.clear();
     }
 
     /// The record's key as text.
@@ -152,6 +173,10 @@ impl Progress {
 
     /// The same with someone who works some variables out in a way of his own.
     pub fn advance_with(&mut self, plan: &Plan, lookups: &dyn Lookups, variables: &mut dyn Variables) -> Next {
+        // While the answer is fresh and an item is still the one that it is of.
+        if let Some(next) = self.note_undo(plan, lookups) {
+            return next;
+        }
         loop {
             let Some(step) = self.current(plan) else {
                 if self.at.len() <= 1 {
@@ -194,11 +219,42 @@ impl Progress {
 
     /// Gives the answer to the write that was due, as a document with the fields that the target keeps.
     pub fn answer(&mut self, plan: &Plan, document: Value) {
-        if let Some(target) = self.waiting.take()
-            && let Some(target) = plan.targets.get(target)
+        if let Some(write) = self.waiting.take()
+            && let Some(target) = plan.targets.get(write.target)
         {
+            // Null is no answer: nothing was written.
+            self.answered = (target.undo.is_some() && !document.is_null()).then_some(write);
             self.frame.set(target.slot, document);
             self.pass();
+        }
+    }
+
+    /// What takes back what was written for a record that is refused now, the latest write first.
+    #[must_use]
+    pub fn undos(&mut self) -> Vec<Undo> {
+        let mut undos = std::mem::take(&mut self.undos);
+        undos.reverse();
+        undos
+    }
+
+    /// Works out what would take back the write that was answered last.
+    fn note_undo(&mut self, plan: &Plan, lookups: &dyn Lookups) -> Option<Next> {
+        let of = self.answered.take()?;
+        let undo = plan.targets.get(of.target)?.undo?;
+        match wired(plan.targets.get(undo)?, &mut self.frame, lookups) {
+            Ok(payload) => {
+                let by = Write { target: undo, item: of.item.clone(), payload };
+                self.undos.push(Undo { of, by });
+                None
+            }
+            Err(error) if !error.wanted.is_empty() => {
+                self.answered = Some(of);
+                Some(Next::Lookup(error.into_cause().wanted))
+            }
+            Err(mut error) => {
+                error.found = trace(plan, &error, &self.frame);
+                Some(Next::Rejected(error))
+            }
         }
     }
 
@@ -290,14 +346,15 @@ impl Progress {
                 let Some(target) = plan.targets.get(*id) else { return Ok(None) };
                 let payload = match self.without_payloads {
                     true => Value::Null,
-                    false => {
-                        let built = built(target, &mut self.frame, lookups)?;
-                        let object = built.as_object().ok_or_else(|| no_object(target, &built))?;
-                        masked(target, wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?)
-                    }
+                    false => wired(target, &mut self.frame, lookups)?,
                 };
-                self.waiting = Some(*id);
-                return Ok(Some(Next::Write(Write { target: *id, item: self.item(), payload })));
+                let write = Write { target: *id, item: self.item(), payload };
+                // Only what can be taken back is needed once more.
+                self.waiting = Some(match target.undo {
+                    Some(_) => write.clone(),
+                    None => Write { target: *id, item: String::new(), payload: Value::Null },
+                });
+                return Ok(Some(Next::Write(write)));
             }
         }
         self.pass();
@@ -316,6 +373,13 @@ fn built(target: &TargetPlan, frame: &mut Frame, lookups: &dyn Lookups) -> Resul
         return Err(no_object(target, &built));
     }
     Ok(built)
+}
+
+/// What a target gets, in wire form.
+fn wired(target: &TargetPlan, frame: &mut Frame, lookups: &dyn Lookups) -> Result<Value, EvalError> {
+    let built = built(target, frame, lookups)?;
+    let object = built.as_object().ok_or_else(|| no_object(target, &built))?;
+    Ok(masked(target, wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?))
 }
 
 fn masked(target: &TargetPlan, payload: Value) -> Value {

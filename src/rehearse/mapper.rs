@@ -11,7 +11,7 @@ use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::plan::fold::Grouped;
 use crate::plan::progress::misfit;
-use crate::plan::{EvalError, Next, Plan, Progress};
+use crate::plan::{EvalError, Next, Otherwise, Plan, Progress, TargetPlan};
 use crate::value::Value;
 use crate::value::json::{self, Reader};
 use crate::value::pick::Picker;
@@ -126,7 +126,18 @@ impl<'p> Mapper<'p> {
             };
             let Some(target) = self.plan.targets.get(write.target) else { return Ok(()) };
             if let Some(refusal) = self.lookups.mocks.refusals.get(&write.target) {
-                return Err(EvalError::new(refusal.code, target.at, refusal.message.clone()));
+                // What is refused was worked out.
+                self.built(target)?;
+                match target.otherwise {
+                    Otherwise::DeadLetter => {
+                        return Err(EvalError::new(refusal.code, target.at, refusal.message.clone()));
+                    }
+                    Otherwise::Skip => return Ok(()),
+                    Otherwise::Continue => {
+                        self.progress.answer(self.plan, Value::Null);
+                        continue;
+                    }
+                }
             }
             out.extend_from_slice(b"{\"key\":");
             json::write_text(out, key);
@@ -145,8 +156,7 @@ impl<'p> Mapper<'p> {
                 self.progress.answer(self.plan, Value::Null);
                 continue;
             }
-            let built = self.progress.payload(self.plan, target, &self.lookups);
-            let built = built.map_err(|error| if error.wanted.is_empty() { error } else { unknown() })?;
+            let built = self.built(target)?;
             let (Value::Object(built), Some(writer)) = (&built, self.payloads.writer(write.target)) else {
                 return Ok(());
             };
@@ -162,6 +172,12 @@ impl<'p> Mapper<'p> {
             };
             self.progress.answer(self.plan, answer);
         }
+    }
+
+    /// The payload of the write that is due.
+    fn built(&mut self, target: &TargetPlan) -> Result<Value, EvalError> {
+        let built = self.progress.payload(self.plan, target, &self.lookups);
+        built.map_err(|error| if error.wanted.is_empty() { error } else { unknown() })
     }
 }
 

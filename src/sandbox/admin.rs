@@ -4,10 +4,14 @@
 //! * `GET /state` – TIMS' documents without the fields that tell how they came about (`version`, `created_at`,
 //!   `updated_at`; `?versions=true` leaves the versions in), and what Amazon was told.
 //! * `GET /counters`, `POST /counters/reset`
-//! * `GET|PUT /faults` – `{"spec":"20%","down":{"tims":"1h"},"expire_tokens":true,"expire_secret":true}`, each optional
+//! * `GET|PUT /faults` – `{"spec":"20%","down":{"tims":"1h"},"expire_tokens":true,"expire_secret":true}`, each optional;
+//!   `"reports":"unbalanced"` or `"unknown_code"` spoils the settlement reports that are given out, null ends that
 //! * `GET|POST /clock` – `{"advance":"1h"}`, `{"speed":1000}`
+//! * `POST /orders/{id}/refund` – all of what was shipped, or `{"items":[{"orderItemId":…,"quantity":…}]}`
+//! * `GET /settlements` – the settlements there are; `PUT /reports/{id}`, `PUT /report_documents/{id}` – as Amazon tells
+//! * `PUT /periods/{id}` – `{"status":"closed"}` or `"open"`: closes or opens a period of TIMS' ledger
 //! * `POST /warehouse/ship` – ships what is released; `{"orders":["amazon:…"]}` only these
-//! * `GET /listings/{marketplace}/{sku}`; `GET /listings` – those that were changed; `PUT /stock/{sku}/{location}`,
+//! * `POST /feeds/fatal` – the next feed is given up half way; `GET /listings/{marketplace}/{sku}`; `GET /listings` – those that were changed; `PUT /stock/{sku}/{location}`,
 //!   `PUT /price_lists/{list}/prices/{sku}`; `POST /stock/change` – `{"skus":1000}`, or `{"skus":1000,"on_hand":0}`
 //! * `GET|PUT /orders/{id}`, `POST /orders/{id}/change`, `POST /evolve` – `{"percent":5}`
 
@@ -19,9 +23,10 @@ use serde_json::{Map, Value, json};
 use super::SandboxClock;
 use super::call::Call;
 use super::counters::Counters;
-use super::faults::FaultSpec;
+use super::faults::{FaultSpec, ReportFault};
 use super::goods;
 use super::journal::{DocKind, Entry};
+use super::ledger;
 use super::reply::Reply;
 use super::shop::Change;
 use super::warehouse;
@@ -40,6 +45,7 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         Ok(body) => body,
         Err(cause) => return refused(400, &format!("the body is no JSON: {cause}")),
     };
+    super::amazon::feeds::settle(world, world.clock.now());
     let done = match (call.method.as_str(), call.segments().as_slice()) {
         ("GET", ["state"]) => Ok(state(world, call.parameter("versions") == Some("true"))),
         ("GET", ["counters"]) => Ok(counters(world)),
@@ -57,7 +63,16 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         },
         ("PUT", ["orders", id]) => put_order(world, id, &body),
         ("POST", ["orders", id, "change"]) => change_order(world, id, &body),
+        ("POST", ["orders", id, "refund"]) => refund(world, id, &body),
+        ("GET", ["settlements"]) => settlements(world),
+        ("PUT", ["reports", id]) => bring_report(world, "reportId", id, &body),
+        ("PUT", ["report_documents", id]) => bring_report(world, "reportDocumentId", id, &body),
+        ("PUT", ["periods", id]) => set_period(world, id, &body),
         ("POST", ["warehouse", "ship"]) => ship(world, &body),
+        ("POST", ["feeds", "fatal"]) => {
+            locked(&world.feeds).fatal = true;
+            Ok(json!({}))
+        }
         ("GET", ["listings"]) => Ok(Value::Array(locked(&world.listings).changes())),
         ("GET", ["listings", market, sku]) => match locked(&world.listings).get(market, sku) {
             Some(listing) => serde_json::to_value(listing).map_err(|cause| cause.to_string()),
@@ -99,7 +114,7 @@ fn state(world: &World, versions: bool) -> Value {
         DocKind::ALL.iter().map(|(kind, name)| ((*name).to_owned(), Value::Array(documents(*kind)))).collect();
     json!({
         "tims": books,
-        "amazon": {"confirmations": []},
+        "amazon": {"confirmations": locked(&world.shop).confirmed()},
     })
 }
 
@@ -110,23 +125,35 @@ fn counters(world: &World) -> Value {
 }
 
 fn faults(world: &World) -> Value {
-    let spec = locked(&world.faults).spec.to_string();
+    let (spec, reports) = {
+        let faults = locked(&world.faults);
+        (faults.spec.to_string(), faults.reports.map(|reports| reports.to_string()))
+    };
     let gates = world.gates();
     let until = |at: Option<Timestamp>| at.filter(|at| *at > world.clock.now()).map(|at| at.to_string());
     json!({
         "spec": spec,
+        "reports": reports,
         "down": {"amazon": until(gates.amazon_down), "tims": until(gates.tims_down)},
         "secret_expired": gates.secret_expired,
     })
 }
 
 fn set_faults(world: &World, body: &Value) -> Result<Value, String> {
-    known_fields(body, &["spec", "down", "expire_tokens", "expire_secret"])?;
+    known_fields(body, &["spec", "reports", "down", "expire_tokens", "expire_secret"])?;
     let spec = match body.get("spec") {
         None => None,
         Some(text) => {
             let text = text.as_str().ok_or("spec is a text like \"20%\"")?;
             Some(text.parse::<FaultSpec>().map_err(|bad| bad.to_string())?)
+        }
+    };
+    let reports = match body.get("reports") {
+        None => None,
+        Some(Value::Null) => Some(None),
+        Some(text) => {
+            let text = text.as_str().ok_or("reports is a text like \"unbalanced\"")?;
+            Some(Some(text.parse::<ReportFault>().map_err(|bad| bad.to_string())?))
         }
     };
     let down = body.get("down").cloned().unwrap_or_else(|| json!({}));
@@ -154,9 +181,10 @@ fn set_faults(world: &World, body: &Value) -> Result<Value, String> {
         gates.secret_expired = secret_expired;
     }
     drop(gates);
-    if let Some(spec) = spec {
-        locked(&world.faults).spec = spec;
-    }
+    let mut faults_now = locked(&world.faults);
+    faults_now.spec = spec.unwrap_or_else(|| faults_now.spec.clone());
+    faults_now.reports = reports.unwrap_or(faults_now.reports);
+    drop(faults_now);
     Ok(faults(world))
 }
 
@@ -203,6 +231,57 @@ fn change_order(world: &World, id: &str, body: &Value) -> Result<Value, String> 
     world.journal.write(&entries)?;
     entries.iter().for_each(|entry| shop.apply(entry));
     Ok(order)
+}
+
+fn refund(world: &World, id: &str, body: &Value) -> Result<Value, String> {
+    known_fields(body, &["items"])?;
+    let order = locked(&world.shop).order(id).ok_or_else(|| format!("the shop has no order {id}"))?;
+    let mut items = Vec::new();
+    for item in body["items"].as_array().into_iter().flatten() {
+        let wanted = "an item is {\"orderItemId\":…,\"quantity\":…}";
+        let name = item["orderItemId"].as_str().ok_or(wanted)?.to_owned();
+        items.push((name, item["quantity"].as_i64().filter(|pieces| *pieces > 0).ok_or(wanted)?));
+    }
+    let mut ledger = locked(&world.ledger);
+    let (entry, event) = ledger.refund(&order, items, world.clock.now())?;
+    world.journal.write(std::slice::from_ref(&entry))?;
+    ledger.apply(&entry);
+    let amount = rust_decimal::Decimal::new(event.total(), event.account.digits).to_string();
+    Ok(json!({"refund": event.id, "orderId": id, "posted": event.posted.to_string(), "amount": amount,
+        "currency": event.account.currency}))
+}
+
+fn settlements(world: &World) -> Result<Value, String> {
+    ledger::close(world)?;
+    let ledger = locked(&world.ledger);
+    let told = ledger.settlements().iter().map(|one| {
+        let account = one.account();
+        let money = |minor| rust_decimal::Decimal::new(minor, account.digits).to_string();
+        json!({"settlement_id": one.id, "report_id": one.report_id, "document_id": one.document_id,
+            "marketplace": account.name, "number": one.number, "start": one.start.to_string(),
+            "end": one.end.to_string(), "deposit": one.deposit.to_string(), "created": one.created.to_string(),
+            "total": money(one.total), "reserve": money(one.reserve), "currency": account.currency, "rows": one.rows})
+    });
+    Ok(told.collect())
+}
+
+fn bring_report(world: &World, name: &str, id: &str, body: &Value) -> Result<Value, String> {
+    if body[name].as_str() != Some(id) {
+        return Err(format!("the address says {id}, and the body has another {name}"));
+    }
+    let entry = Entry::Report { text: body.to_string().into() };
+    world.journal.write(std::slice::from_ref(&entry))?;
+    locked(&world.ledger).apply(&entry);
+    Ok(body.clone())
+}
+
+fn set_period(world: &World, id: &str, body: &Value) -> Result<Value, String> {
+    known_fields(body, &["status"])?;
+    let mut tims = locked(&world.tims);
+    let entry = tims.set_period(id, body["status"].as_str().unwrap_or_default(), world.clock.now())?;
+    world.journal.write(std::slice::from_ref(&entry))?;
+    tims.apply(&entry, &[]);
+    Ok(json!({"id": id, "status": body["status"]}))
 }
 
 fn evolve(world: &World, body: &Value) -> Result<Value, String> {

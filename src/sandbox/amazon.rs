@@ -3,10 +3,13 @@
 //! `x-sandbox-reason`.
 
 mod blocks;
+mod confirmation;
+pub(super) mod feeds;
 pub(super) mod listings;
 mod orders;
 mod page;
 mod query;
+pub(super) mod reports;
 
 use axum::http::Method;
 use jiff::Timestamp;
@@ -68,7 +71,8 @@ impl Done {
 }
 
 /// The operations, a file of them each. A new part of the API is its file and its line here.
-const FAMILIES: &[&[Operation]] = &[orders::OPERATIONS, listings::OPERATIONS];
+const FAMILIES: &[&[Operation]] =
+    &[orders::OPERATIONS, confirmation::OPERATIONS, listings::OPERATIONS, feeds::OPERATIONS, reports::OPERATIONS];
 
 /// What the counters call this request.
 pub(super) fn operation(call: &Call) -> &'static str {

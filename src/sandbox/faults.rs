@@ -132,17 +132,45 @@ fn share(text: &str) -> Result<u32, BadFaultSpec> {
     (percent * Decimal::from(10_000)).trunc().to_u32().ok_or_else(bad)
 }
 
+/// What is wrong with every settlement report that is given out, where something is to be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum ReportFault {
+    /// Its rows do not come to its total.
+    Unbalanced,
+    /// One of its rows is of a kind that nobody has heard of.
+    UnknownCode,
+}
+
+impl FromStr for ReportFault {
+    type Err = BadFaultSpec;
+
+    fn from_str(text: &str) -> Result<Self, BadFaultSpec> {
+        match text {
+            "unbalanced" => Ok(Self::Unbalanced),
+            "unknown_code" => Ok(Self::UnknownCode),
+            _ => Err(BadFaultSpec(format!("`{text}` is neither `unbalanced` nor `unknown_code`"))),
+        }
+    }
+}
+
+impl fmt::Display for ReportFault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(if *self == Self::Unbalanced { "unbalanced" } else { "unknown_code" })
+    }
+}
+
 /// The specification in force, with its dice.
 #[derive(Debug)]
 pub(super) struct Faults {
     pub(super) spec: FaultSpec,
+    pub(super) reports: Option<ReportFault>,
     dice: ChaCha8Rng,
 }
 
 impl Faults {
     /// Dice that fall the same way for the same seed.
-    pub(super) fn new(spec: FaultSpec, seed: u64) -> Self {
-        Self { spec, dice: ChaCha8Rng::seed_from_u64(seed ^ 0x000f_a017) }
+    pub(super) fn new(spec: FaultSpec, reports: Option<ReportFault>, seed: u64) -> Self {
+        Self { spec, reports, dice: ChaCha8Rng::seed_from_u64(seed ^ 0x000f_a017) }
     }
 
     /// What happens to the next call, if anything.

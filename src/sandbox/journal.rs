@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::SandboxError;
+use super::ledger::{RefundOrder, Settlement};
 use super::quota::Level;
 
 /// One thing that changed. The entries of one change share a line: they happened together or not at all.
@@ -48,6 +49,27 @@ pub(super) enum Entry {
         #[serde(with = "maybe_text")]
         text: Option<Arc<str>>,
     },
+    /// A settlement as it was closed.
+    Settled(Box<Settlement>),
+    /// A refund that was asked for.
+    Refund(RefundOrder),
+    /// A report, or a report's document, that was brought in.
+    Report {
+        #[serde(with = "text")]
+        text: Arc<str>,
+    },
+    /// A document for a feed; without a text it has not been uploaded.
+    Upload {
+        id: String,
+        content_type: String,
+        #[serde(with = "maybe_text")]
+        text: Option<Arc<str>>,
+    },
+    /// A feed as it is from now on.
+    Feed {
+        #[serde(with = "text")]
+        text: Arc<str>,
+    },
     /// How many batches of changes the shop has been through.
     Evolved { batches: u64 },
     /// What is left of a usage plan.
@@ -63,6 +85,11 @@ pub(super) enum DocKind {
     Customer,
     SalesOrder,
     Allocation,
+    JournalEntry,
+    Period,
+    Invoice,
+    Payment,
+    CreditNote,
     /// What a location has of an item, once that was counted.
     Stock,
     /// A price that was set.
@@ -76,6 +103,11 @@ impl DocKind {
         (Self::Customer, "customers"),
         (Self::SalesOrder, "sales_orders"),
         (Self::Allocation, "allocations"),
+        (Self::JournalEntry, "journal_entries"),
+        (Self::Period, "periods"),
+        (Self::Invoice, "invoices"),
+        (Self::Payment, "payments"),
+        (Self::CreditNote, "credit_notes"),
         (Self::Stock, "stock"),
         (Self::Price, "prices"),
         (Self::Shipment, "shipments"),

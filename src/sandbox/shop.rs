@@ -19,7 +19,7 @@ use serde_json::Value;
 
 pub(super) use assortment::{Article, Assortment, Offer, markets};
 pub(super) use catalog::{Market, PROMOTIONS};
-pub(super) use change::Change;
+pub(super) use change::{Change, later_than};
 
 use super::journal::Entry;
 use traits::Plan;
@@ -72,6 +72,16 @@ impl Shop {
             });
         }
         shop
+    }
+
+    /// What it is made from.
+    pub(super) fn seed(&self) -> u64 {
+        self.plan.seed
+    }
+
+    /// When it began.
+    pub(super) fn start(&self) -> Timestamp {
+        self.plan.start
     }
 
     /// The rows from that place on; `past` leaves out the place itself.
@@ -155,6 +165,24 @@ impl Shop {
             ("UNSHIPPED", _) => Some(("shipped", status("SHIPPED"))),
             _ => None,
         }
+    }
+
+    /// Every parcel that was confirmed, with its order: what Amazon was told, without the time at which it was.
+    pub(super) fn confirmed(&self) -> Vec<Value> {
+        let mut ids: Vec<&Arc<str>> = self.changed.keys().collect();
+        ids.sort_unstable();
+        let orders = ids.into_iter().filter_map(|id| self.order(id));
+        let parcels = orders.flat_map(|order| {
+            let packages = order["packages"].as_array().cloned().unwrap_or_default();
+            packages.into_iter().map(move |mut package| {
+                if let Some(fields) = package.as_object_mut() {
+                    fields.shift_remove("createdTime");
+                    fields.insert("orderId".to_owned(), order["orderId"].clone());
+                }
+                package
+            })
+        });
+        parcels.collect()
     }
 
     /// Puts an entry into effect.

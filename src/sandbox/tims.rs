@@ -8,6 +8,7 @@ mod books;
 mod changes;
 mod customers;
 mod fields;
+mod finance;
 mod items;
 mod listing;
 mod lookups;
@@ -35,6 +36,7 @@ use super::journal::{Answer, DocKind, Entry};
 use super::lwa::{self, Shown};
 use super::reply::{Reply, request_id};
 use super::shop::{Assortment, Shop};
+use super::warehouse;
 use super::world::{World, locked};
 use super::{FieldStyle, RateLimit, key};
 use books::put_text;
@@ -53,6 +55,8 @@ pub(super) struct Tims {
     limit: RateLimit,
     window: (Timestamp, u32),
     now: Timestamp,
+    /// When the shop began, which decides the periods that are closed.
+    began: Timestamp,
     items: Items,
     documents: BTreeMap<DocKind, Documents>,
     changes: Changes,
@@ -93,6 +97,9 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
     let mut tims = locked(&world.tims);
     tims.now = world.clock.now();
     let admitted = admit(world, call).and_then(|()| tims.throttle());
+    if admitted.is_ok() && matches!(operation(call), "tims.changes.list" | "tims.shipments.list") {
+        warehouse::work(world, &mut tims);
+    }
     let limits = tims.limit_headers();
     let reply = match admitted.and_then(|()| tims.serve(world, call)) {
         Ok(reply) => reply,
@@ -162,6 +169,7 @@ impl Tims {
             limit,
             window: (Timestamp::MIN, 0),
             now: Timestamp::UNIX_EPOCH,
+            began: Timestamp::UNIX_EPOCH,
             items: Items::default(),
             documents: BTreeMap::new(),
             changes: Changes::default(),
@@ -181,6 +189,7 @@ impl Tims {
     /// Gives TIMS the items that the shop sells.
     pub(super) fn stock_up(&mut self, shop: &Shop, assortment: Assortment) {
         self.items = Items::of(shop, assortment);
+        self.began = shop.start();
     }
 
     /// Lets the books know what time it is, as every request does.

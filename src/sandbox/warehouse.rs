@@ -23,23 +23,43 @@ const CARRIERS: [(&str, [&str; 4]); 3] = [
 pub(super) fn ship(world: &World, references: Option<&[String]>) -> Result<Value, String> {
     let mut tims = locked(&world.tims);
     tims.set_time(world.clock.now());
+    let named =
+        |order: &Value| references.is_none_or(|names| names.iter().any(|name| order["external_ref"] == name.as_str()));
+    let made = ship_all(world, &mut tims, named)?;
+    Ok(json!({"shipments": made}))
+}
+
+/// Ships what was released as long ago as the warehouse takes. Somebody has asked for shipments: until then nobody can
+/// know whether the goods have left.
+pub(super) fn work(world: &World, tims: &mut Tims) {
+    let Some(takes) = world.warehouse else { return };
+    let now = world.clock.now();
+    let due = |order: &Value| {
+        let released = order["updated_at"].as_str().and_then(|text| text.parse().ok());
+        released.is_some_and(|released| crate::clock::until(released, now) >= takes)
+    };
+    // What cannot be written down is shipped the next time.
+    let _ = ship_all(world, tims, due);
+}
+
+fn ship_all(world: &World, tims: &mut Tims, chosen: impl Fn(&Value) -> bool) -> Result<Vec<String>, String> {
+    let released = |text: &&std::sync::Arc<str>| {
+        // Most orders are not; those need not be read.
+        text.contains("\"status\":\"picking\"") || text.contains("\"status\":\"partially_shipped\"")
+    };
     let orders: Vec<Value> = tims
         .documents(DocKind::SalesOrder)
         .values()
+        .filter(released)
         .filter_map(|text| serde_json::from_str::<Value>(text).ok())
-        .filter(|order| matches!(order["status"].as_str(), Some("picking" | "partially_shipped")))
-        .filter(|order| {
-            let named = |names: &[String]| names.iter().any(|name| order["external_ref"] == name.as_str());
-            references.is_none_or(named)
-        })
+        .filter(|order| matches!(order["status"].as_str(), Some("picking" | "partially_shipped")) && chosen(order))
         .collect();
     let mut made = Vec::new();
     for order in orders {
-        let Some(body) = shipment(&tims, &order) else { continue };
-        let refused = |why| format!("{}: {why}", order["external_ref"]);
-        made.push(tims.leave(world, &body).map_err(refused)?);
+        let Some(body) = shipment(tims, &order) else { continue };
+        made.push(tims.leave(world, &body).map_err(|why| format!("{}: {why}", order["external_ref"]))?);
     }
-    Ok(json!({"shipments": made}))
+    Ok(made)
 }
 
 /// What leaves today of an order; nothing where all that was set aside has left.

@@ -6,11 +6,13 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use super::amazon::feeds::Feeds;
 use super::amazon::listings::Listings;
 use super::call::Call;
 use super::counters::Counters;
 use super::faults::{Faults, Side};
 use super::journal::{self, Entry, Journal};
+use super::ledger::Ledger;
 use super::lwa::{self, Mint};
 use super::quota::Buckets;
 use super::reply::Reply;
@@ -24,12 +26,16 @@ use crate::clock::SharedClock;
 pub(super) struct World {
     pub(super) clock: SharedClock,
     pub(super) clock_kind: SandboxClock,
+    /// How long the warehouse takes.
+    pub(super) warehouse: Option<std::time::Duration>,
     pub(super) credentials: Credentials,
     pub(super) admin_token: Option<String>,
     address: SocketAddr,
     pub(super) tims: Mutex<Tims>,
     pub(super) shop: Mutex<Shop>,
+    pub(super) ledger: Mutex<Ledger>,
     pub(super) listings: Mutex<Listings>,
+    pub(super) feeds: Mutex<Feeds>,
     pub(super) quotas: Mutex<Buckets>,
     gates: Mutex<Gates>,
     pub(super) faults: Mutex<Faults>,
@@ -84,12 +90,15 @@ impl World {
         let world = Self {
             clock,
             clock_kind: options.clock.clone(),
+            warehouse: options.warehouse,
             credentials: lwa::credentials(options.seed),
             admin_token: (!address.ip().is_loopback()).then(random_token),
             address,
             tims: Mutex::new(tims),
             shop: Mutex::new(shop),
+            ledger: Mutex::new(Ledger::default()),
             listings: Mutex::new(Listings::new(assortment, start)),
+            feeds: Mutex::default(),
             quotas: Mutex::new(Buckets::default()),
             gates: Mutex::new(Gates {
                 amazon: Mint::new("Atza|", options.seed),
@@ -98,7 +107,7 @@ impl World {
                 amazon_down: None,
                 tims_down: None,
             }),
-            faults: Mutex::new(Faults::new(options.faults.clone(), options.seed)),
+            faults: Mutex::new(Faults::new(options.faults.clone(), options.reports, options.seed)),
             counters: Mutex::new(Counters::default()),
             journal,
             requests: AtomicU64::new(0),
@@ -111,7 +120,7 @@ impl World {
 
     /// What a client needs to know.
     pub(super) fn ready(&self) -> Ready {
-        let base = format!("http://{}", self.address);
+        let base = self.base();
         Ready {
             amazon: format!("{base}/amazon"),
             amazon_token: format!("{base}/auth/o2/token"),
@@ -124,6 +133,11 @@ impl World {
                 SandboxClock::System | SandboxClock::Hand(_) => None,
             },
         }
+    }
+
+    /// What every address of the sandbox begins with.
+    pub(super) fn base(&self) -> String {
+        format!("http://{}", self.address)
     }
 
     /// A number that no other request of this process has.
@@ -168,7 +182,9 @@ impl World {
                 Entry::Shop { .. } => {}
                 Entry::Put { .. } | Entry::Gone { .. } | Entry::Answer(_) => locked(&self.tims).apply(entry, &line),
                 Entry::Listing { .. } => locked(&self.listings).apply(entry),
+                Entry::Upload { .. } | Entry::Feed { .. } => locked(&self.feeds).apply(entry),
                 Entry::Order { .. } | Entry::Evolved { .. } => locked(&self.shop).apply(entry),
+                Entry::Settled(_) | Entry::Refund(_) | Entry::Report { .. } => locked(&self.ledger).apply(entry),
                 Entry::Quota { operation, level } => locked(&self.quotas).restore(operation.clone(), *level),
                 Entry::Tokens { amazon, tims, secret_expired } => {
                     let mut gates = self.gates();

@@ -129,6 +129,12 @@ pub struct StepEntry {
     pub at: Timestamp,
 }
 
+impl StepEntry {
+    /// The digest of an intent that the remote refused, or of a write that was taken back: nothing of it is there. The next
+    /// try is a write of its own, because a remote that remembers the idempotency key would only repeat its answer.
+    pub const NOT_THERE: &str = "refused";
+}
+
 /// Whether a step's outcome is known.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -210,6 +216,11 @@ pub enum HistoryEvent {
         request_id: Option<String>,
         /// Tries that were needed.
         attempts: u32,
+    },
+    /// It failed for good, and the record goes on without it, as the flow says.
+    GivenUp {
+        /// Why, with buyer data masked.
+        reason: String,
     },
     /// A try failed and another will follow.
     Retrying {

@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use flowrun::catalog::Idempotency;
 use flowrun::connectors::ErrorKind;
 use flowrun::engine::Outcome;
-use flowrun::store::{CursorEntry, DeadLetter, DeadLetterState, Store, StoreError, Table};
+use flowrun::store::{CursorEntry, DeadLetter, DeadLetterState, HistoryEvent, Store, StoreError, Table};
 use flowrun::value::{Value, json};
 
 use super::support::*;
@@ -139,6 +139,51 @@ async fn a_write_that_cannot_be_settled_is_not_made_again_but_asked_about() {
     let letters = flowrun::engine::inspect::incidents(&*bench.store, &Default::default()).unwrap();
     assert_eq!((letters.len(), letters[0].ids.len()), (1, 2));
     assert!(letters[0].reason.contains("not known"), "{}", letters[0].reason);
+    assert_eq!(letters[0].cause, "E616");
+}
+
+#[tokio::test]
+async fn a_write_that_may_rather_be_made_twice_than_never_is_made_again() {
+    let again = || {
+        let mut plan = plan();
+        plan.targets[1].idempotency = Idempotency::None;
+        plan.targets[1].once = flowrun::plan::Once::AtLeast;
+        plan
+    };
+    let mut bench = Bench::with([order("a", "b", 1, 1)]);
+    bench.erp.fail([Fault::None, Fault::Hang]);
+    tokio::select! {
+        report = bench.run(again()) => panic!("{report:?}"),
+        () = bench.erp.hung.notified() => {}
+    }
+    bench.restart();
+    assert_eq!(bench.run(again()).await.counts.delivered, 1);
+    let asked = bench.erp.asked();
+    assert!(asked.len() == 3 && asked[2].repeat, "{asked:?}");
+    bench.shop.give([order("c", "b", 1, 1)]);
+    bench.erp.fail([Fault::After(ErrorKind::Unreachable)]);
+    assert_eq!(bench.run(again()).await.counts.delivered, 1);
+}
+
+#[tokio::test]
+async fn a_record_goes_on_or_is_left_out_where_the_flow_says_so() {
+    let with = |otherwise| {
+        let mut plan = plan();
+        plan.targets[0].otherwise = otherwise;
+        plan
+    };
+    let bench = Bench::with([order("a", "bad", 1, 1), order("b", "good", 1, 1)]);
+    bench.erp.poison("\"ref\":\"bad\"", ErrorKind::Rejected);
+    let mut goes_on = with(flowrun::plan::Otherwise::Continue);
+    goes_on.targets[1].payload = object(vec![("ref", field("id")), ("total", field("total"))]);
+    let report = bench.run(goes_on).await;
+    assert_eq!((report.counts.delivered, report.counts.dead_lettered), (2, 0));
+    assert_eq!((report.by_reason.values().sum::<u64>(), bench.erp.made_of("sales")), (1, 2));
+    let known = flowrun::engine::inspect::record(&*bench.store, "orders", "a").unwrap();
+    assert!(known.history.iter().any(|entry| matches!(entry.event, HistoryEvent::GivenUp { .. })));
+    bench.shop.give([order("c", "bad", 1, 1)]);
+    let report = bench.run(with(flowrun::plan::Otherwise::Skip)).await;
+    assert_eq!((report.counts.skipped, report.counts.dead_lettered, bench.erp.made_of("sales")), (1, 0, 2));
 }
 
 #[tokio::test]

@@ -15,7 +15,9 @@ use flowrun::engine::{self, Deps, Event, RunConfig, RunReport, Shared};
 use flowrun::plan::expr::{Access, Comparison, Expr, Node, PathStep};
 use flowrun::plan::mask::Mask;
 use flowrun::plan::table::Fold;
-use flowrun::plan::{Facts, LookupKind, LookupPlan, Plan, RetryPolicy, SourcePlan, Step, Table, TargetPlan, Trigger};
+use flowrun::plan::{
+    Facts, LookupKind, LookupPlan, Once, Otherwise, Plan, RetryPolicy, SourcePlan, Step, Table, TargetPlan, Trigger,
+};
 use flowrun::store::memory::MemoryStore;
 use flowrun::store::records::Entry;
 use flowrun::store::seal::Sealer;
@@ -59,6 +61,7 @@ struct State {
     rate: Option<(u64, f64)>,
     in_flight: usize,
     most_in_flight: usize,
+    together: Vec<usize>,
 }
 
 /// A remote that keeps everything.
@@ -116,6 +119,10 @@ impl Remote {
     pub(crate) fn give(&self, records: impl IntoIterator<Item = Value>) {
         self.with(|state| state.source.extend(records));
     }
+    /// Changes a record of the source where it stands.
+    pub(crate) fn change(&self, at: usize, record: Value) {
+        self.with(|state| state.source[at] = record);
+    }
     /// Every write that took effect: entity and payload.
     pub(crate) fn made(&self) -> Vec<(String, Value)> {
         self.with(|state| state.made.iter().map(|(entity, payload, _)| (entity.clone(), payload.clone())).collect())
@@ -143,6 +150,10 @@ impl Remote {
     }
     pub(crate) fn probes(&self) -> usize {
         self.with(|state| state.probes)
+    }
+    /// How many writes each batch had.
+    pub(crate) fn together(&self) -> Vec<usize> {
+        self.with(|state| state.together.clone())
     }
     pub(crate) fn most_in_flight(&self) -> usize {
         self.with(|state| state.most_in_flight)
@@ -252,6 +263,15 @@ impl Connector for Remote {
         }
     }
 
+    async fn write_many(&self, requests: &[WriteRequest]) -> Vec<Result<WriteAnswer, ConnectorError>> {
+        self.with(|state| state.together.push(requests.len()));
+        let mut answers = Vec::new();
+        for request in requests {
+            answers.push(self.write(request).await);
+        }
+        answers
+    }
+
     async fn probe(&self) -> Result<(), ConnectorError> {
         self.with(|state| state.probes += 1);
         self.trouble().map(drop)
@@ -323,6 +343,10 @@ pub(crate) fn target(entity: &str, payload: Node, slot: usize) -> TargetPlan {
         idempotency: Idempotency::Key,
         natural_key: &[],
         retry: None,
+        batch: None,
+        once: Once::AtMost,
+        otherwise: Otherwise::DeadLetter,
+        undo: None,
         at: Span::new(5, 9),
     }
 }
@@ -345,6 +369,8 @@ pub(crate) fn plan() -> Plan {
             datasets: Vec::new(),
             triggers: vec![Trigger::Manual],
             since: None,
+            holdback: None,
+            again: Vec::new(),
             stamp: Some("changed"),
             record: open("order"),
             shape: flowrun::value::pick::Shape::whole(),

@@ -10,7 +10,7 @@ use crate::support::{ALL, World};
 
 /// The directory with the published models. Without it there is nothing to judge by: that is said aloud, and in
 /// continuous integration it is a failure.
-fn published(file: &str) -> Option<Value> {
+pub(crate) fn published(file: &str) -> Option<Value> {
     let root = std::env::var_os("FLOWRUN_SHARED").map(PathBuf::from);
     let root = root.unwrap_or_else(|| PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../shared"));
     let path = root.join("spapi").join(file);
@@ -25,7 +25,7 @@ fn published(file: &str) -> Option<Value> {
     }
 }
 
-fn validator(model: &Value, definition: &str) -> jsonschema::Validator {
+pub(crate) fn validator(model: &Value, definition: &str) -> jsonschema::Validator {
     let schema = json!({
         "$schema": "http://json-schema.org/draft-04/schema#",
         "$ref": format!("#/definitions/{definition}"),
@@ -36,7 +36,7 @@ fn validator(model: &Value, definition: &str) -> jsonschema::Validator {
 }
 
 #[track_caller]
-fn assert_valid(judge: &jsonschema::Validator, body: &Value) {
+pub(crate) fn assert_valid(judge: &jsonschema::Validator, body: &Value) {
     let errors: Vec<String> =
         judge.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}");

@@ -26,6 +26,7 @@ pub(crate) struct World {
     plan: Arc<Plan>,
     deps: Deps,
     http: reqwest::Client,
+    archive: tempfile::TempDir,
 }
 
 struct Disk;
@@ -37,9 +38,10 @@ impl Files for Disk {
     }
 }
 
-fn plan() -> Plan {
-    let text = std::fs::read_to_string(concat!(env!("CARGO_MANIFEST_DIR"), "/flows/order_sync.flow")).unwrap();
-    let source = Source::new("flows/order_sync.flow", text);
+/// A flow of this repository.
+pub(crate) fn plan(name: &str) -> Plan {
+    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("flows").join(format!("{name}.flow"));
+    let source = Source::new(format!("flows/{name}.flow"), std::fs::read_to_string(path).unwrap());
     let catalog = Catalog { functions: flowrun::functions::all(), connectors: connectors::specs() };
     let environment = lang::Environment { buyer_data_allowed: true, ..lang::Environment::default() };
     let compiled = lang::compile(&source, &catalog, &Disk, &environment);
@@ -52,16 +54,34 @@ impl World {
     }
 
     pub(crate) async fn paged(orders: usize, page: usize) -> Self {
+        Self::made(page, 200, |options| options.orders = orders).await
+    }
+
+    /// A shop with other options.
+    pub(crate) async fn with(set: impl FnOnce(&mut Options)) -> Self {
+        Self::made(100, 200, set).await
+    }
+
+    /// A shop with other options, where more than so many listings written at once are a feed.
+    pub(crate) async fn with_feeds_above(most: usize, set: impl FnOnce(&mut Options)) -> Self {
+        Self::made(100, most, set).await
+    }
+
+    async fn made(page: usize, feed_above: usize, set: impl FnOnce(&mut Options)) -> Self {
         let clock = Arc::new(HandClock::new("2026-11-01T12:00:00Z".parse().unwrap()));
-        let options = Options { orders, clock: SandboxClock::Hand(Arc::clone(&clock)), ..Options::default() };
+        let mut options = Options { clock: SandboxClock::Hand(Arc::clone(&clock)), ..Options::default() };
+        set(&mut options);
         let running = sandbox::start(options).await.unwrap();
         let ready = running.ready().clone();
         let deps = connectors::Deps { clock: Arc::clone(&clock) as _, quota: Arc::new(NoMemory) };
+        let archive = tempfile::tempdir().unwrap();
         let amazon = ConnectionSettings::default()
             .with("endpoint", &ready.amazon)
             .with("token_endpoint", &ready.amazon_token)
             .with("marketplaces", "US, DE, JP")
             .with("page_size", page.to_string())
+            .with("feed_above", feed_above.to_string())
+            .with("archive", archive.path().display().to_string())
             .with("seller_id", &ready.credentials.amazon.seller_id)
             .with("client_id", &ready.credentials.amazon.client_id)
             .with_secret("client_secret", &ready.credentials.amazon.client_secret)
@@ -74,7 +94,7 @@ impl World {
             ("amazon".to_owned(), connectors::open("amazon", &amazon, &deps).unwrap()),
             ("tims".to_owned(), connectors::open("tims", &tims, &deps).unwrap()),
         ]);
-        let plan = Arc::new(plan());
+        let plan = Arc::new(plan("order_sync"));
         let params = plan.params.iter().map(|param| param.default.clone().unwrap()).collect();
         let deps = Deps {
             store: Arc::new(MemoryStore::new()),
@@ -87,13 +107,51 @@ impl World {
             shared: Arc::default(),
         };
         let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
-        Self { clock, ready, _running: running, plan, deps, http }
+        Self { clock, ready, _running: running, plan, deps, http, archive }
     }
 
     pub(crate) async fn run(&self) -> RunReport {
+        self.run_plan(Arc::clone(&self.plan), &self.deps).await
+    }
+
+    /// Runs another flow of this repository, with the same store and connections, and with these parameters set.
+    pub(crate) async fn run_flow(&self, name: &str, given: &[(&str, flowrun::value::Value)]) -> RunReport {
+        let plan = Arc::new(plan(name));
+        let param = |param: &flowrun::plan::ParamPlan| {
+            let given = given.iter().find(|(name, _)| *name == param.name).map(|(_, value)| value.clone());
+            given.or(param.default.clone()).unwrap()
+        };
+        let deps = Deps { params: plan.params.iter().map(param).collect(), ..self.deps.clone() };
+        self.run_plan(plan, &deps).await
+    }
+
+    /// The same systems with a ledger that knows nothing, as after a disk was lost.
+    pub(crate) async fn run_flow_anew(&self, name: &str) -> RunReport {
+        let plan = Arc::new(plan(name));
+        let params = plan.params.iter().map(|param| param.default.clone().unwrap()).collect();
+        let deps = Deps { params, store: Arc::new(MemoryStore::new()), ..self.deps.clone() };
+        self.run_plan(plan, &deps).await
+    }
+
+    /// Where files are kept that Amazon does not keep for long.
+    pub(crate) fn archive(&self) -> &Path {
+        self.archive.path()
+    }
+
+    async fn run_plan(&self, plan: Arc<Plan>, deps: &Deps) -> RunReport {
         let since = self.clock.now() - jiff::SignedDuration::from_hours(30 * 24);
         let config = RunConfig { patience: Duration::from_secs(2 * 3600), ..RunConfig::new(since) };
-        engine::run(Arc::clone(&self.plan), &self.deps, config).await
+        engine::run(plan, deps, config).await
+    }
+
+    /// What both systems have, without the times at which they got it.
+    pub(crate) async fn both(&self) -> Value {
+        self.admin_get("state").await
+    }
+
+    /// How many writes an operation of either system has made.
+    pub(crate) async fn writes_of(&self, operation: &str) -> i64 {
+        self.counters().await[operation]["writes"].as_i64().unwrap_or(0)
     }
 
     /// What TIMS has.
@@ -149,7 +207,7 @@ impl World {
         }
     }
 
-    async fn admin_get(&self, path: &str) -> Value {
+    pub(crate) async fn admin_get(&self, path: &str) -> Value {
         json(self.http.get(format!("{}/{path}", self.ready.admin))).await
     }
 

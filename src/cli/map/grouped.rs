@@ -4,7 +4,7 @@ use std::io::Read;
 use std::sync::Arc;
 
 use super::batches::{Batches, Mapped};
-use super::{Failure, Told, rows};
+use super::{Failure, Told, rows, settlement};
 use crate::connectors::files::Format;
 use crate::diag::Code;
 use crate::plan::fold::{Folding, Taken};
@@ -73,6 +73,21 @@ impl<'m> Gathering<'m> {
                 }
             }
         }
+    }
+
+    /// Takes a settlement report.
+    pub(super) fn settlement(&mut self, input: settlement::Input, told: &mut Told<'_>) -> Result<(), Failure> {
+        let (mut rows, _kept) = input.rows(self.plan, self.folding.columns())?;
+        let (folding, lookups) = (&mut self.folding, &self.lookups);
+        let stopped =
+            settlement::each(&mut rows, self.plan, told, |rows, told| match folding.take_row(rows, lookups) {
+                Taken::Kept => Ok(()),
+                other => taken(other, rows.number(), told),
+            })?;
+        if let Some(error) = stopped {
+            self.folding.unreadable(error);
+        }
+        Ok(())
     }
 
     /// A record that cannot be read at all: it may belong to any group.

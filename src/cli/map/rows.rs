@@ -35,12 +35,7 @@ pub(super) fn open(
     format: Format,
     first: &[Arc<str>],
 ) -> Result<Rows, Failure> {
-    let mut names: Vec<Arc<str>> = first.to_vec();
-    for read in &plan.source.reads {
-        if !names.iter().any(|name| **name == **read) {
-            names.push(Arc::from(read.as_str()));
-        }
-    }
+    let names = names(plan, first);
     let wanted = (!plan.source.reads.is_empty()).then_some(names.as_slice());
     let input = Box::new(BufReader::with_capacity(BUFFER, input));
     let rows = Rows::open(input, format, wanted).map_err(|error| Failure::usage(format!("the input: {error}")))?;
@@ -49,6 +44,17 @@ pub(super) fn open(
         return Err(Failure::usage(format!("the input has no column `{name}`, which the flow reads")));
     }
     Ok(rows)
+}
+
+/// The fields that a plan reads; `first` are those that are asked for by number.
+pub(super) fn names(plan: &Plan, first: &[Arc<str>]) -> Vec<Arc<str>> {
+    let mut names: Vec<Arc<str>> = first.to_vec();
+    for read in &plan.source.reads {
+        if !names.iter().any(|name| **name == **read) {
+            names.push(Arc::from(read.as_str()));
+        }
+    }
+    names
 }
 
 /// Maps each row of a table.

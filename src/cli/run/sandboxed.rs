@@ -146,7 +146,9 @@ async fn here(
         }
     }
     let orders = known.as_ref().map(|known| known.orders).or(orders).or(wanted.orders).unwrap_or(ORDERS);
-    let shown = known.map_or(Timestamp::MIN, |known| known.shown);
+    // A run that waited has left the machine's time behind; the next one is later still.
+    let later = |shown: Timestamp| shown.checked_add(jiff::SignedDuration::from_secs(1)).unwrap_or(shown);
+    let shown = known.map_or(Timestamp::MIN, |known| later(known.shown));
     let start = Timestamp::now().max(shown).max(sandbox_time::latest(ledger)?);
     let clock = match wanted.speed {
         Some(speed) => SandboxClock::Paced(Arc::new(PacedClock::starting_at(start, speed))),
@@ -161,6 +163,7 @@ async fn here(
         clock,
         state: Some(state.clone()),
         tims_style: style(settings.connections.get("tims")),
+        warehouse: wanted.warehouse,
         ..sandbox::Options::default()
     })
     .await

@@ -20,6 +20,11 @@ pub(super) fn garbled(answer: &Answer, operation: &str) -> ConnectorError {
     of(answer, ErrorKind::Transient, None, message)
 }
 
+/// What Amazon calls an answer, for its support.
+pub(super) fn request_id(answer: &Answer) -> Option<String> {
+    answer.header("x-amzn-requestid").map(str::to_owned)
+}
+
 /// A refusal.
 pub(super) fn error(answer: &Answer, operation: &str, now: Timestamp) -> ConnectorError {
     #[derive(Default, serde::Deserialize)]
@@ -59,7 +64,7 @@ fn of(answer: &Answer, kind: ErrorKind, code: Option<String>, message: String) -
     ConnectorError {
         status: Some(answer.status),
         code,
-        request_id: answer.header("x-amzn-requestid").map(str::to_owned),
+        request_id: request_id(answer),
         ..ConnectorError::new(kind, message)
     }
 }

@@ -131,7 +131,7 @@ impl Amazon {
         stream::iter(calls).buffered(FETCHES).try_collect().await
     }
 
-    async fn order_by_id(&self, id: &Value, datasets: Option<&str>) -> Result<Value, ConnectorError> {
+    pub(super) async fn order_by_id(&self, id: &Value, datasets: Option<&str>) -> Result<Value, ConnectorError> {
         let Some(id) = id.as_text().filter(|id| !id.trim().is_empty()) else {
             return Ok(Value::Null);
         };

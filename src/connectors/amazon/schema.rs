@@ -2,8 +2,11 @@
 //! schema are closed sets; words that it only mentions in its prose may grow, so those sets are open.
 
 mod item;
+pub(super) mod listing;
 mod package;
+pub(super) mod parcel;
 mod party;
+pub(super) mod settlement;
 mod tax;
 
 use crate::catalog::build::{closed, list, may, must, nested, object, open};

@@ -96,11 +96,22 @@ struct Chunks {
     /// Whether the line behind them is not UTF-8.
     foreign: bool,
     ended: bool,
+    /// Which line is at hand, from 1.
+    number: usize,
 }
 
 impl Chunks {
     fn new(input: Box<dyn BufRead + Send>) -> Self {
-        Self { input, text: String::new(), line: (0, 0), next: 0, carried: Vec::new(), foreign: false, ended: false }
+        Self {
+            input,
+            text: String::new(),
+            line: (0, 0),
+            next: 0,
+            carried: Vec::new(),
+            foreign: false,
+            ended: false,
+            number: 0,
+        }
     }
 
     /// The line at hand.
@@ -110,6 +121,7 @@ impl Chunks {
 
     /// Goes to the next line; false at the end. Or says what is wrong with it.
     fn advance(&mut self) -> Result<bool, String> {
+        self.number += 1;
         if self.next >= self.text.len() {
             if self.foreign {
                 return Err("is not UTF-8".to_owned());
@@ -255,6 +267,17 @@ impl Rows {
     #[must_use]
     pub fn number(&self) -> u64 {
         self.number
+    }
+
+    /// At which line of the file it is, or has found something wrong, from 1 on.
+    #[must_use]
+    pub fn line(&self) -> usize {
+        match &self.lines {
+            Lines::Tsv(chunks) => chunks.number,
+            Lines::Csv { record, .. } => {
+                record.position().and_then(|at| usize::try_from(at.line()).ok()).unwrap_or_default()
+            }
+        }
     }
 
     /// The fields for which there is no column.

@@ -6,11 +6,15 @@ use async_trait::async_trait;
 
 use super::Tims;
 use super::descriptor::{Masters, Sales};
+use super::goods::Goods;
+use super::ledger::Ledger;
+use super::receivables::Receivables;
+use super::shipments::Shipments;
 use crate::catalog::{EntitySpec, OperationSpec};
 use crate::connectors::contract::{ConnectorError, ErrorKind, Page, ReadRequest};
 
 /// The parts, in the order in which help lists them.
-pub(super) const FAMILIES: &[&dyn Family] = &[&Masters, &Sales];
+pub(super) const FAMILIES: &[&dyn Family] = &[&Masters, &Goods, &Sales, &Shipments, &Ledger, &Receivables];
 
 /// A part of TIMS.
 #[async_trait]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
-use super::{Task, Tims};
+use super::{Task, Tims, goods};
 use crate::connectors::contract::{ConnectorError, ErrorKind, Fetch};
 use crate::value::Value;
 
@@ -17,6 +17,9 @@ const AT_ONCE: usize = 5;
 
 impl Tims {
     pub(super) async fn look_up(&self, request: &Fetch) -> Result<Vec<Value>, ConnectorError> {
+        if request.entity == "gl_periods" {
+            return self.periods(request).await;
+        }
         let keys: Vec<Option<&str>> = request.values.iter().map(key).collect();
         let mut distinct: Vec<&str> = keys.iter().flatten().copied().collect();
         distinct.sort_unstable();
@@ -35,7 +38,13 @@ impl Tims {
         Ok(keys.iter().map(|key| key.and_then(|key| found.get(key)).cloned().unwrap_or_default()).collect())
     }
 
-    async fn listed(&self, entity: &str, by: &str, keys: &[&str]) -> Result<HashMap<String, Value>, ConnectorError> {
+    /// The documents that have these keys, asked for many at a time.
+    pub(super) async fn listed(
+        &self,
+        entity: &str,
+        by: &str,
+        keys: &[&str],
+    ) -> Result<HashMap<String, Value>, ConnectorError> {
         // A key with a comma would be read as two, so it is asked for alone.
         let (alone, together): (Vec<&str>, Vec<&str>) = keys.iter().copied().partition(|key| key.contains(','));
         let mut calls = Vec::new();
@@ -55,10 +64,12 @@ impl Tims {
         Ok(found.collect())
     }
 
-    async fn list(&self, entity: &str, by: &str, values: &str) -> Result<Vec<Value>, ConnectorError> {
+    pub(super) async fn list(&self, entity: &str, by: &str, values: &str) -> Result<Vec<Value>, ConnectorError> {
         let filter = format!("filter[{by}]");
+        // An item has a row for each location or list.
+        let limit = if matches!(entity, "prices" | "stock") { 5 * BATCH } else { BATCH };
         let what = format!("find {entity} by {by}");
-        let mut query: Vec<(&str, String)> = vec![(&filter, values.to_owned()), ("limit", BATCH.to_string())];
+        let mut query: Vec<(&str, String)> = vec![(&filter, values.to_owned()), ("limit", limit.to_string())];
         if by == "external_ref" {
             query.push(("filter[source]", self.source.clone()));
         }
@@ -66,7 +77,7 @@ impl Tims {
         let mut next: Option<(&str, String)> = None;
         for page in 2.. {
             let asked = query.iter().chain(&next).map(|(name, value)| (*name, value.as_str())).collect::<Vec<_>>();
-            let answer = match self.call(&Task::get(&[entity], &asked, &what)).await {
+            let answer = match self.call(&Task::get(&path(entity, &[]), &asked, &what)).await {
                 Ok(answer) => answer,
                 Err(refusal) if says_none(&refusal.error) => return Ok(documents),
                 Err(refusal) => return Err(refusal.error),
@@ -97,7 +108,7 @@ impl Tims {
     }
 
     async fn one(&self, entity: &str, key: &str) -> Result<Option<(String, Value)>, ConnectorError> {
-        match self.call(&Task::get(&[entity, key], &[], &format!("find {entity}"))).await {
+        match self.call(&Task::get(&path(entity, &[key]), &[], &format!("find {entity}"))).await {
             Ok(done) => Ok(Some((key.to_owned(), unwrapped(done.document)))),
             Err(refusal) if refusal.error.kind == ErrorKind::NotFound => Ok(None),
             Err(refusal) => Err(refusal.error),
@@ -108,8 +119,10 @@ impl Tims {
     fn choose(&self, entity: &str, by: &str, key: &str, documents: &[Value]) -> Option<Value> {
         let exact: Vec<&Value> =
             documents.iter().filter(|document| self.has(document, by, |text| text == key)).collect();
-        if entity == "stock" {
-            return stock_in_all(&exact);
+        match entity {
+            "stock" => return goods::stock_in_all(&exact),
+            "prices" => return goods::prices_in_all(key, &exact),
+            _ => {}
         }
         if let Some(first) = exact.first() {
             return Some((*first).clone());
@@ -147,6 +160,14 @@ impl Tims {
     }
 }
 
+/// The address of an entity's documents, with what comes below it.
+pub(super) fn path<'p>(entity: &'p str, below: &[&'p str]) -> Vec<&'p str> {
+    let (ledger, entity) =
+        entity.strip_prefix("gl_").map_or((entity == "journal_entries", entity), |name| (true, name));
+    let folder = ledger.then_some("gl");
+    folder.into_iter().chain([entity]).chain(below.iter().copied()).collect()
+}
+
 /// Some lists answer 404 where nothing fits. A wrong address does so too, and must not look like a missing article.
 fn says_none(error: &ConnectorError) -> bool {
     error.kind == ErrorKind::NotFound && error.code.as_deref().is_some_and(|code| code.ends_with("_not_found"))
@@ -172,28 +193,4 @@ pub(super) fn unwrapped(document: Value) -> Value {
         Some(inner @ Value::Object(_)) => inner.clone(),
         _ => document,
     }
-}
-
-/// The stock of one SKU over all its locations, which are listed beside the sums.
-fn stock_in_all(rows: &[&Value]) -> Option<Value> {
-    let first = rows.first()?.as_object()?;
-    let mut total = first.clone();
-    for name in ["on_hand", "allocated", "available", "incoming", "safety"] {
-        let amount = |row: &Value| match row.get(name) {
-            Some(Value::Text(text)) => crate::value::json::decimal(text),
-            other => other.and_then(Value::as_decimal),
-        };
-        let amounts: Option<Vec<_>> = rows.iter().map(|row| amount(row)).collect();
-        if let Some(amounts) = amounts {
-            total.set(name, Value::Decimal(amounts.into_iter().sum()));
-        }
-    }
-    if rows.len() > 1 {
-        for name in ["location", "version"] {
-            total.remove(name);
-        }
-    }
-    let locations: Vec<Value> = rows.iter().map(|row| (*row).clone()).collect();
-    total.set("locations", Value::list(locations));
-    Some(Value::object(total))
 }

@@ -18,11 +18,13 @@ pub(super) struct Refusal {
     pub(super) existing_id: Option<String>,
     /// Whether it says that this very write, or one of its natural key, was made before.
     pub(super) duplicate: bool,
+    /// All that it says, with our field names.
+    pub(super) body: Value,
 }
 
 impl From<ConnectorError> for Refusal {
     fn from(error: ConnectorError) -> Self {
-        Self { error, existing_id: None, duplicate: false }
+        Self { error, existing_id: None, duplicate: false, body: Value::Null }
     }
 }
 
@@ -60,7 +62,7 @@ pub(super) fn read(answer: &Answer, asked: &Asked<'_>, style: Style, limit: &Lim
         request_id: text_at(&body, "request_id").or_else(|| answer.header("x-request-id").map(str::to_owned)),
         ..ConnectorError::new(kind, message)
     };
-    Refusal { error, existing_id, duplicate }
+    Refusal { error, existing_id, duplicate, body }
 }
 
 /// Whether a refusal means that the document was there before. A state that forbids the write names the document too,

@@ -3,7 +3,7 @@
 
 use reqwest::Method;
 
-use super::lookup::unwrapped;
+use super::lookup::{path, unwrapped};
 use super::refusal::{Asked, Refusal};
 use super::{Done, Task, Tims};
 use crate::catalog::types::{Base, ObjectSpec};
@@ -27,6 +27,7 @@ impl Tims {
         let asked = Asked { what: &what, personal: &personal };
         let write = Write { tims: self, request, payload, entity, verb };
         let done = match verb {
+            "count" => self.count_stock(request).await,
             "create" => write.create(asked).await,
             "upsert" => write.upsert(asked).await,
             "update" => write.update(asked).await,
@@ -57,14 +58,14 @@ struct Write<'a> {
 impl Write<'_> {
     async fn create(&self, asked: Asked<'_>) -> Result<Done, Refusal> {
         let body = self.named(self.payload.clone());
-        let made = self.send(Method::POST, &[self.entity], Some(&body), None, asked).await;
+        let made = self.send(Method::POST, &path(self.entity, &[]), Some(&body), None, asked).await;
         self.or_there_already(made).await
     }
 
     async fn upsert(&self, asked: Asked<'_>) -> Result<Done, Refusal> {
         let reference = self.needed("external_ref")?;
         let body = self.named(self.payload.clone());
-        let path = [self.entity, "by_ref", self.tims.source.as_str(), reference];
+        let path = path(self.entity, &["by_ref", self.tims.source.as_str(), reference]);
         let made = self.send(Method::PUT, &path, Some(&body), None, asked).await;
         match made {
             Err(refusal) if refusal.duplicate => self.or_there_already(Err(refusal)).await,
@@ -88,7 +89,7 @@ impl Write<'_> {
         body.remove("id");
         body.remove("version");
         let tag = Some(format!("\"v{version}\""));
-        self.send(Method::PATCH, &[self.entity, id], Some(&Value::object(body)), tag, asked).await
+        self.send(Method::PATCH, &path(self.entity, &[id]), Some(&Value::object(body)), tag, asked).await
     }
 
     async fn delete(&self, asked: Asked<'_>) -> Result<Done, Refusal> {
@@ -99,7 +100,7 @@ impl Write<'_> {
             document.set("status", Value::text("released"));
             Done { document: Value::object(document), status: 204, request_id }
         };
-        match self.send(Method::DELETE, &[self.entity, id], None, None, asked).await {
+        match self.send(Method::DELETE, &path(self.entity, &[id]), None, None, asked).await {
             Ok(done) if done.document.is_null() => Ok(gone(done.request_id)),
             // An earlier try has done it.
             Err(refusal) if refusal.error.kind == ErrorKind::NotFound && self.request.repeat => {
@@ -115,7 +116,7 @@ impl Write<'_> {
         body.remove("id");
         let whole = body.get("lines").is_none();
         let body = Value::object(body);
-        let made = self.send(Method::POST, &[self.entity, id, self.verb], Some(&body), None, asked).await;
+        let made = self.send(Method::POST, &path(self.entity, &[id, self.verb]), Some(&body), None, asked).await;
         let refused_state = |refusal: &Refusal| {
             refusal.error.kind == ErrorKind::Conflict && refusal.error.code.as_deref() == Some("invalid_state")
         };
@@ -155,7 +156,7 @@ impl Write<'_> {
 
     async fn read(&self, id: &str) -> Result<Done, Refusal> {
         let what = format!("read {}", self.entity);
-        self.tims.call(&Task::get(&[self.entity, id], &[], &what)).await
+        self.tims.call(&Task::get(&path(self.entity, &[id]), &[], &what)).await
     }
 
     async fn send(
@@ -219,6 +220,9 @@ fn is_done(verb: &str, status: &str) -> bool {
         "cancel" => status == "cancelled",
         "hold" => status == "on_hold",
         "close" => status == "closed",
+        "post" => status == "posted",
+        "reverse" => status == "reversed",
+        "void" => status == "void",
         "confirm" | "release" => !matches!(status, "" | "draft" | "on_hold" | "cancelled"),
         _ => false,
     }

@@ -120,7 +120,9 @@ impl Step {
             Step::Let { value, .. } => vec![value],
             Step::When { condition, .. } => vec![condition],
             Step::Each(each) => [&each.list, &each.key].into_iter().chain(&each.filter).collect(),
-            Step::Target(target) => vec![&target.payload],
+            Step::Target(target) => {
+                std::iter::once(&target.payload).chain(target.undo.iter().map(|undo| &undo.payload)).collect()
+            }
         }
     }
 

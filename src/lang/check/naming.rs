@@ -21,6 +21,9 @@ impl Checker<'_> {
             let Some(spec) = args.get(at).and_then(|objects| spec(&objects.ty)) else { continue };
             let mut read = Object::new();
             for word in words {
+                // `"price desc"` names the field and its direction.
+                let word =
+                    word.strip_suffix(" desc").filter(|_| function.name == "sort_by").unwrap_or(&word).to_owned();
                 match spec.field(&word) {
                     Some(field) => {
                         if let Some(kind) = fields::kind(&field.ty.base) {

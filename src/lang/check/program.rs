@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::constant::constant;
 use super::{Checked, Checker, case, function, group, lookup, step, target::policy};
@@ -128,6 +129,8 @@ fn nothing(
             datasets: Vec::new(),
             triggers: Vec::new(),
             since: None,
+            holdback: None,
+            again: Vec::new(),
             stamp: None,
             record: Arc::new(spec),
             shape: Shape::of(none, none),
@@ -187,6 +190,10 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File, shared: bool) -> Head<'f>
                 if targets > 0 || loops {
                     let help = "move it below the group: what is written is made of a group there";
                     checker.say_at(Code::E520, item.span, "something is written before this group", help);
+                }
+                if let Some((_, at)) = head.source.and_then(|item| item.holdback.iter().chain(&item.again).next()) {
+                    let help = "remove it: read the source when it is complete, as with `cron`";
+                    checker.say_at(Code::E407, *at, "a group is made of all its records at once", help);
                 }
                 if let Some(at) = waits {
                     let help = "move it below the group: there a whole group waits";
@@ -309,7 +316,11 @@ fn columns(checker: &mut Checker<'_>, item: &SourceItem, spec: SourceSpec) -> Op
     }
     let mut fields = spec.record.fields.clone();
     for column in &item.columns {
-        let base = type_named(checker, &column.ty)?;
+        // Records of documents hold objects and lists, of which only the flow knows what is in them.
+        let base = match column.ty.text.as_str() {
+            "any" => Base::Any,
+            _ => type_named(checker, &column.ty)?,
+        };
         if fields.iter().any(|field| field.name == column.name.text) {
             let message = format!("the column `{}` is there already", column.name.text);
             checker.say_at(Code::E104, column.name.span, message, "remove one of the two");
@@ -453,6 +464,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
         self::filter(checker, filter, &spec, &mut filters);
     }
     let spec = columns(checker, item, spec)?;
+    let again = late(checker, item, &spec);
     facts.operations.insert(format!("{}.{}", item.connector.text, spec.operation));
     let plan = SourcePlan {
         connector: item.connector.text.clone(),
@@ -461,6 +473,8 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
         datasets: Vec::new(),
         triggers,
         since: item.since,
+        holdback: item.holdback.map(|(holdback, _)| holdback),
+        again,
         stamp: spec.stamp,
         record: Arc::clone(&spec.record),
         shape: Shape::whole(),
@@ -470,6 +484,28 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
         checker.reads.insert(stamp.to_owned());
     }
     Some((plan, spec))
+}
+
+/// What a source says of data that come late, or change for a while: only where records tell when they changed.
+fn late(checker: &mut Checker<'_>, item: &SourceItem, spec: &SourceSpec) -> Vec<Duration> {
+    const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+    let mut again = Vec::new();
+    for (after, at) in item.holdback.iter().chain(&item.again) {
+        if after.is_zero() || *after > LONGEST {
+            let help = "write how long: `holdback 48h`, `again after 14d, 30d`";
+            checker.say_at(Code::E146, *at, "this takes more than nothing and up to 366 days", help);
+        }
+    }
+    again.extend(item.again.iter().map(|(after, _)| *after));
+    again.sort();
+    again.dedup();
+    let first = item.holdback.iter().chain(&item.again).next();
+    if let (Some((_, at)), None) = (first, spec.stamp) {
+        let message =
+            format!("a record of `{}.{}` does not tell when it changed", item.connector.text, item.entity.text);
+        checker.say_at(Code::E407, *at, message, "remove this; what is not there yet can `wait`");
+    }
+    again
 }
 
 /// A filter: conditions joined by `and`, each on a field that the remote can filter by.

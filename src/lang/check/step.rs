@@ -4,7 +4,7 @@ use super::{Checker, Typed};
 use crate::catalog::Base;
 use crate::diag::Code;
 use crate::lang::ast::{EachStep, Step as AstStep};
-use crate::plan::{EachPlan, Facts, Node, Step, TargetPlan, wait};
+use crate::plan::{EachPlan, Facts, Node, Step, TargetPlan, undo_of, wait};
 
 /// What names a record, or an item of one: text or a whole number, and nobody's data.
 pub(super) fn key(checker: &mut Checker<'_>, key: Typed) -> Option<Node> {
@@ -66,7 +66,7 @@ pub(super) fn step(
         }
         AstStep::Each(each) => self::each(checker, each, targets, facts).map(Step::Each),
         AstStep::Target(target) => {
-            let mut plan = checker.target(target, facts)?;
+            let (mut plan, undo) = checker.target(target, facts)?;
             // Unnamed targets of one entity get numbers, so that each has a ledger entry of its own.
             let base = plan.name.clone();
             let mut number = 1;
@@ -74,8 +74,15 @@ pub(super) fn step(
                 number += 1;
                 plan.name = format!("{base}#{number}");
             }
-            targets.push(plan);
-            Some(Step::Target(targets.len() - 1))
+            let id = targets.len();
+            if let Some(mut undo) = undo {
+                undo.name = undo_of(&plan.name);
+                plan.undo = Some(id + 1);
+                targets.extend([plan, undo]);
+            } else {
+                targets.push(plan);
+            }
+            Some(Step::Target(id))
         }
     }
 }

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use super::{Checker, Typed};
 use crate::catalog::{Base, EntitySpec, Idempotency, ObjectSpec, Type, WriteSpec};
 use crate::diag::{Code, Diagnostic, Span, suggest};
-use crate::lang::ast::{Name, Retry, TargetStep};
+use crate::lang::ast::{Batch, Name, Retry, TargetStep};
 use crate::plan::mask::Mask;
-use crate::plan::{Facts, RetryPolicy, TargetPlan};
+use crate::plan::{BatchPlan, Facts, Otherwise, RetryPolicy, TargetPlan, undo_of};
 
 impl Checker<'_> {
     /// The entity that two names mean; says which does not exist.
@@ -34,7 +34,34 @@ impl Checker<'_> {
         None
     }
 
-    pub(super) fn target(&mut self, step: &TargetStep, facts: &mut Facts) -> Option<TargetPlan> {
+    /// A target; and what takes it back, which is a target of its own.
+    pub(super) fn target(&mut self, step: &TargetStep, facts: &mut Facts) -> Option<(TargetPlan, Option<TargetPlan>)> {
+        let name = match &step.name {
+            Some(name) => name.text.clone(),
+            None => format!("{}.{}", step.connector.text, step.entity.text),
+        };
+        let plan = self.single(step, name, step.name.as_ref().map_or(step.span, |name| name.span), facts);
+        let Some(undo) = &step.undo else { return Some((plan?, None)) };
+        let name = undo_of(&plan.as_ref().map(|plan| plan.name.clone()).unwrap_or_default());
+        let entity = self.catalog.connector(&step.connector.text).and_then(|spec| spec.entity(&step.entity.text));
+        let write = entity.and_then(|entity| entity.write(&undo.verb.text));
+        let step = TargetStep {
+            name: None,
+            verb: undo.verb.clone(),
+            payload: undo.payload.clone(),
+            once: step.once.filter(|_| write.is_some_and(|write| write.idempotency == Idempotency::None)),
+            batch: None,
+            otherwise: None,
+            undo: None,
+            twice: Vec::new(),
+            span: undo.span,
+            ..step.clone()
+        };
+        let undone = self.single(&step, name, undo.span, facts);
+        Some((plan?, Some(undone?)))
+    }
+
+    fn single(&mut self, step: &TargetStep, name: String, at: Span, facts: &mut Facts) -> Option<TargetPlan> {
         let entity = self.entity(&step.connector, &step.entity);
         let payload = self.expr(&step.payload);
         let entity = entity?;
@@ -48,12 +75,11 @@ impl Checker<'_> {
             self.say_at(Code::E221, step.verb.span, message, help);
             return None;
         };
-        let name = match &step.name {
-            Some(name) => name.text.clone(),
-            None => format!("{}.{}", step.connector.text, step.entity.text),
-        };
-        let slot = self.slot_at(step.name.as_ref().map_or(step.span, |name| name.span))?;
-        let output = Type::new(Base::Object(Arc::clone(&write.output)));
+        let slot = self.slot_at(at)?;
+        let otherwise = step.otherwise.map(|(otherwise, _)| otherwise).unwrap_or_default();
+        // Where the record goes on without the answer, the answer may be absent.
+        let nullable = otherwise == Otherwise::Continue;
+        let output = Type { nullable, ..Type::new(Base::Object(Arc::clone(&write.output))) };
         self.slots.insert(slot, (output, None));
         self.answers.insert(slot, BTreeSet::new());
         let payload = payload?;
@@ -61,15 +87,14 @@ impl Checker<'_> {
         if !self.fits(&payload, &write, &name, facts) {
             return None;
         }
-        if write.idempotency == Idempotency::None {
-            self.say_at(
-                Code::E503,
-                step.span,
-                format!("nobody can tell whether a `{}` that got no answer has happened", step.verb.text),
-                "use a verb of this entity that can be repeated",
-            );
-            return None;
+        for at in &step.twice {
+            self.say_at(Code::E104, *at, "a target has this once", "remove one of the two");
         }
+        self.can_settle(step, &write)?;
+        let batch = match &step.batch {
+            Some(batch) => Some(self.batch(step, batch, &write)?),
+            None => None,
+        };
         let inside = |path: &String| match path.strip_prefix(&name)? {
             "" => Some(String::new()),
             path => path.strip_prefix('.').map(str::to_owned),
@@ -79,6 +104,7 @@ impl Checker<'_> {
             false => Vec::new(),
         };
         facts.operations.insert(format!("{}.{}", step.connector.text, write.operation));
+        facts.operations.extend(batch.iter().map(|batch| batch.operation.clone()));
         Some(TargetPlan {
             name,
             connector: step.connector.text.clone(),
@@ -94,8 +120,48 @@ impl Checker<'_> {
             idempotency: write.idempotency,
             natural_key: write.natural_key,
             retry: step.retry.map(policy),
+            batch,
+            once: step.once.map(|(once, _)| once).unwrap_or_default(),
+            otherwise,
+            undo: None,
             at: step.span,
         })
+    }
+
+    /// Whether it is said what to do with an outcome that nobody knows, where that has to be said.
+    fn can_settle(&mut self, step: &TargetStep, write: &WriteSpec) -> Option<()> {
+        let verb = &step.verb.text;
+        match (write.idempotency, step.once) {
+            (Idempotency::None, None) => {
+                let message = format!("nobody can tell whether a `{verb}` that got no answer has happened");
+                let help = "say what to do then: `at_most_once` makes a dead letter of the record, `at_least_once` writes \
+                    again, perhaps twice; or use a verb of this entity that can be repeated";
+                self.say_at(Code::E503, step.span, message, help);
+                None
+            }
+            (Idempotency::None, Some(_)) | (_, None) => Some(()),
+            (_, Some((_, at))) => {
+                let message = format!("a `{verb}` of `{}` can be repeated, so it happens once", step.entity.text);
+                self.say_at(Code::W928, at, message, "remove this word");
+                Some(())
+            }
+        }
+    }
+
+    fn batch(&mut self, step: &TargetStep, batch: &Batch, write: &WriteSpec) -> Option<BatchPlan> {
+        let what = format!("`{}` of `{}.{}`", step.verb.text, step.connector.text, step.entity.text);
+        let Some(bulk) = write.bulk else {
+            self.say_at(Code::E506, batch.span, format!("{what} takes one at a time"), "remove `batch`");
+            return None;
+        };
+        if batch.most < 2 || batch.most > bulk.most {
+            let message = format!("{what} takes 2 to {} together", bulk.most);
+            self.say_at(Code::E506, batch.span, message, format!("write `batch {}`", bulk.most));
+            return None;
+        }
+        let operation = format!("{}.{}", step.connector.text, bulk.operation);
+        let within = batch.within.unwrap_or(BatchPlan::WITHIN);
+        Some(BatchPlan { most: batch.most as usize, within, operation })
     }
 
     fn fits(&mut self, payload: &Typed, write: &WriteSpec, name: &str, facts: &mut Facts) -> bool {

@@ -4,7 +4,10 @@ use pest::iterators::Pair;
 
 use super::{Builder, Rule};
 use crate::diag::Code;
-use crate::lang::ast::{EachStep, Item, ItemKind, Name, Retry, SourceItem, Step, TargetStep, Trigger};
+use crate::lang::ast::{
+    Batch, EachStep, Item, ItemKind, Name, Retry, SourceItem, Step, TargetStep, Trigger, UndoClause,
+};
+use crate::plan::{Once, Otherwise};
 
 /// The pairs inside a pair, without the keywords that were needed only to tell it from others.
 pub(super) fn parts(pair: Pair<'_, Rule>) -> impl Iterator<Item = Pair<'_, Rule>> {
@@ -49,8 +52,7 @@ impl Builder<'_> {
     fn source(&mut self, pair: Pair<'_, Rule>) -> Option<SourceItem> {
         let mut inner = parts(pair);
         let (connector, entity) = self.entity(inner.next()?)?;
-        let mut source =
-            SourceItem { connector, entity, triggers: Vec::new(), filter: None, since: None, columns: Vec::new() };
+        let mut source = SourceItem { connector, entity, ..SourceItem::default() };
         for clause in inner {
             match clause.as_rule() {
                 Rule::trigger_on => {
@@ -63,6 +65,16 @@ impl Builder<'_> {
                 Rule::columns => {
                     for column in parts(clause) {
                         source.columns.push(self.column(column)?);
+                    }
+                }
+                Rule::holdback => {
+                    let at = self.span(&clause);
+                    source.holdback = Some((self.duration(&parts(clause).next()?)?, at));
+                }
+                Rule::again => {
+                    for after in parts(clause) {
+                        let at = self.span(&after);
+                        source.again.push((self.duration(&after)?, at));
                     }
                 }
                 _ => source.since = Some(self.duration(&parts(clause).next()?)?),
@@ -223,10 +235,61 @@ impl Builder<'_> {
         let verb = inner.next()?.into_inner().find(|part| part.as_rule() == Rule::ident)?;
         let verb = self.name(verb)?;
         let payload = self.expr(inner.next()?)?;
-        let retry = match inner.next() {
-            Some(retry) => Some(self.retry(retry)?),
+        let mut target = TargetStep {
+            connector,
+            entity,
+            name,
+            verb,
+            payload,
+            retry: None,
+            batch: None,
+            once: None,
+            otherwise: None,
+            undo: None,
+            twice: Vec::new(),
+            span,
+        };
+        for clause in inner {
+            let at = self.span(&clause);
+            let before = match clause.as_rule() {
+                Rule::retry => target.retry.replace(self.retry(clause)?).is_some(),
+                Rule::undo => {
+                    let mut inner = parts(clause);
+                    let verb = inner.next()?.into_inner().find(|part| part.as_rule() == Rule::ident)?;
+                    let (verb, payload) = (self.name(verb)?, self.expr(inner.next()?)?);
+                    target.undo.replace(Box::new(UndoClause { verb, payload, span: at })).is_some()
+                }
+                Rule::batch => target.batch.replace(self.batch(clause, at)?).is_some(),
+                Rule::once => {
+                    let once = if clause.as_str().starts_with("at_most") { Once::AtMost } else { Once::AtLeast };
+                    target.once.replace((once, at)).is_some()
+                }
+                _ => {
+                    let end = match clause.into_inner().find(|part| part.as_rule() == Rule::end_word)?.as_str() {
+                        "skip" => Otherwise::Skip,
+                        "continue" => Otherwise::Continue,
+                        _ => Otherwise::DeadLetter,
+                    };
+                    target.otherwise.replace((end, at)).is_some()
+                }
+            };
+            if before {
+                target.twice.push(at);
+            }
+        }
+        Some(target)
+    }
+
+    fn batch(&mut self, pair: Pair<'_, Rule>, span: crate::diag::Span) -> Option<Batch> {
+        let mut inner = parts(pair);
+        let count = inner.next()?;
+        let Ok(most) = count.as_str().parse::<u32>() else {
+            return self.bad(Code::E106, &count, "this number is too large", "write how many go out together");
+        };
+        let within = match inner.next() {
+            Some(within) => Some(self.duration(&within)?),
             None => None,
         };
-        Some(TargetStep { connector, entity, name, verb, payload, retry, span })
+        Some(Batch { most, within, span })
     }
 }

@@ -5,7 +5,8 @@ use pest::iterators::Pair;
 use super::item::parts;
 use super::{Builder, Rule};
 use crate::diag::Span;
-use crate::lang::ast::{Expect, Expr, Given, Rows, TestItem, With};
+use crate::lang::ast::{Expect, Expr, Given, Name, Rows, TestItem, With};
+use crate::plan::undo_of;
 
 impl Builder<'_> {
     pub(super) fn test(&mut self, pair: Pair<'_, Rule>) -> Option<TestItem> {
@@ -66,13 +67,15 @@ impl Builder<'_> {
         if rule == Rule::expr {
             return Some(Expect::Holds(self.expr(pair)?));
         }
-        let mut inner = parts(pair);
+        let mut inner = parts(pair).peekable();
+        let undoing = inner.next_if(|part| part.as_rule() == Rule::undoing).is_some();
         let first = inner.next();
+        let named = |name: Name| if undoing { Name { text: undo_of(&name.text), ..name } } else { name };
         Some(match rule {
-            Rule::expect_no => Expect::NoTarget(self.name(first?)?),
+            Rule::expect_no => Expect::NoTarget(named(self.name(first?)?)),
             Rule::expect_targets => Expect::Targets(self.text(&parts(first?).next()?)?, span),
             Rule::expect_target => {
-                let name = self.name(first?)?;
+                let name = named(self.name(first?)?);
                 let (mut keys, mut payload) = (Vec::new(), None);
                 for part in inner {
                     match part.as_rule() {

@@ -121,8 +121,13 @@ impl<'p> Counting<'_, 'p> {
                 Step::Target(id) => {
                     let Some(target) = self.tracer.plan().targets.get(*id) else { continue };
                     self.lookups(&target.payload, &mut calls);
-                    let name = target.operation.rsplit('.').next().unwrap_or_default().to_owned();
-                    let one = Calls { typical: 1.0, worst: 1.0 }.times(self.share * self.each);
+                    let (operation, one) = match &target.batch {
+                        // A batch may be full, or hold this one record.
+                        Some(batch) => (&batch.operation, Calls { typical: 1.0 / batch.most as f64, worst: 1.0 }),
+                        None => (&target.operation, Calls { typical: 1.0, worst: 1.0 }),
+                    };
+                    let name = operation.rsplit('.').next().unwrap_or_default().to_owned();
+                    let one = one.times(self.share * self.each);
                     calls.entry((target.connector.clone(), name)).or_default().add(one);
                 }
             }

@@ -36,8 +36,10 @@ impl<'p> Payloads<'p> {
             _ => None,
         };
         let writers: Vec<Writer> = plan.targets.iter().map(|target| Writer::new(&target.input)).collect();
-        let way = |(target, writer): (&'p TargetPlan, &Writer)| {
-            if !target.keeps.is_empty() || !target.mask.is_empty() {
+        let way = |(id, (target, writer)): (TargetId, (&'p TargetPlan, &Writer))| {
+            let takes_back = plan.targets.iter().any(|other| other.undo == Some(id));
+            let refused = mocks.refusals.contains_key(&id);
+            if takes_back || refused || !target.keeps.is_empty() || !target.mask.is_empty() {
                 return Way::Built;
             }
             match variable(plan, &target.payload) {
@@ -48,7 +50,7 @@ impl<'p> Payloads<'p> {
                 None => Way::Straight(Straight::new(&target.payload, writer, &tables)),
             }
         };
-        let ways = plan.targets.iter().zip(&writers).map(way).collect();
+        let ways = plan.targets.iter().zip(&writers).enumerate().map(way).collect();
         Self { writers, ways }
     }
 

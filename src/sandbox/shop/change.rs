@@ -54,7 +54,7 @@ impl Change {
 }
 
 /// Two minutes ago, which the next search sees at once; but always later than the order's last change.
-fn later_than(order: &Value, now: Timestamp) -> Timestamp {
+pub(in crate::sandbox) fn later_than(order: &Value, now: Timestamp) -> Timestamp {
     let visible = now - SignedDuration::from_mins(2);
     let visible = Timestamp::from_second(visible.as_second()).unwrap_or(visible);
     match order["lastUpdatedTime"].as_str().and_then(|text| text.parse::<Timestamp>().ok()) {

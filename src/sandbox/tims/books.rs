@@ -63,10 +63,11 @@ impl Tims {
     }
 
     /// Writes entries down and puts them into effect.
-    pub(super) fn commit(&mut self, world: &World, entries: Vec<Entry>) -> Result<(), Problem> {
+    pub(super) fn commit(&mut self, world: &World, mut entries: Vec<Entry>) -> Result<(), Problem> {
         if entries.is_empty() {
             return Ok(());
         }
+        entries.extend(self.invoices_of(&entries));
         world.journal.write(&entries).map_err(|cause| Problem::new(500, "journal_failed", cause))?;
         for entry in &entries {
             self.apply(entry, &entries);
@@ -103,7 +104,7 @@ impl Tims {
         let index: fn(&mut Self, &str, &Value, bool) = match kind {
             DocKind::Customer => Self::index_customer,
             DocKind::Allocation => Self::index_allocation,
-            DocKind::SalesOrder | DocKind::Shipment | DocKind::Stock | DocKind::Price => return,
+            _ => return,
         };
         for (text, is_new) in [(before, false), (text, true)] {
             let Some(document) = text.and_then(|text| serde_json::from_str::<Value>(&text).ok()) else { continue };

@@ -82,6 +82,11 @@ fn name(kind: DocKind) -> &'static str {
         DocKind::SalesOrder => "sales_order",
         DocKind::Allocation => "allocation",
         DocKind::Shipment => "shipment",
+        DocKind::JournalEntry => "journal_entry",
+        DocKind::Period => "period",
+        DocKind::Invoice => "invoice",
+        DocKind::Payment => "payment",
+        DocKind::CreditNote => "credit_note",
         DocKind::Stock => "stock",
         DocKind::Price => "price",
     }

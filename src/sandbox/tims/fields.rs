@@ -24,6 +24,8 @@ pub(super) enum Shape {
     Flag,
     /// An instant.
     Instant,
+    /// A day, `YYYY-MM-DD`.
+    Date,
     /// A record of known fields.
     Record(&'static [Field]),
     /// Any number of them.
@@ -146,6 +148,12 @@ impl Reader {
                 }
                 self.wrong(path, "not_an_instant", "an RFC 3339 instant is wanted");
             }
+            (Shape::Date, Value::String(text)) => {
+                if text.len() == 10 && text.parse::<jiff::civil::Date>().is_ok() {
+                    return Some(value.clone());
+                }
+                self.wrong(path, "not_a_date", "a day like \"2026-02-28\" is wanted");
+            }
             (Shape::Record(fields), value) => return Some(Value::Object(self.record(value, fields, path, false))),
             (Shape::List(shape), Value::Array(values)) => {
                 let each = values.iter().enumerate();
@@ -165,6 +173,7 @@ fn kind(shape: &Shape) -> &'static str {
         Shape::Money | Shape::Quantity => "a decimal in a string",
         Shape::Flag => "true or false",
         Shape::Instant => "an RFC 3339 instant",
+        Shape::Date => "a day",
         Shape::Record(_) | Shape::Free => "an object",
         Shape::List(_) => "a list",
     }

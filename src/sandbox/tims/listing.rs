@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::Tims;
 use super::customers::{code_key, match_key};
+use super::finance::id_by_ref;
 use super::orders;
 use super::problem::Problem;
 use crate::sandbox::call::Call;
@@ -63,11 +64,15 @@ impl Listing {
                         return Err(bad(name, &format!("there are filters for {}", names.join(", "))));
                     }
                     if compare.is_some_and(|compare| !matches!(compare, "gte" | "lt"))
-                        || (compare.is_some() && field != "updated_at")
+                        || (compare.is_some() && !matches!(field.as_str(), "updated_at" | "date"))
                     {
-                        return Err(bad(name, "only updated_at compares, with gte and lt"));
+                        return Err(bad(name, "only updated_at and date compare, with gte and lt"));
                     }
-                    if compare.is_some() && value.parse::<Timestamp>().is_err() {
+                    if compare.is_some() && field == "date" {
+                        if value.parse::<jiff::civil::Date>().is_err() {
+                            return Err(bad(name, "a day like 2026-02-28 is wanted"));
+                        }
+                    } else if compare.is_some() && value.parse::<Timestamp>().is_err() {
                         return Err(bad(name, "an RFC 3339 instant is wanted"));
                     }
                     let values = value.split(',').map(str::to_owned).collect();
@@ -125,7 +130,8 @@ impl Listing {
         self.page(rows.iter().map(|(place, row)| (place.as_str(), row.clone())))
     }
 
-    fn takes(&self, document: &Value) -> bool {
+    /// Whether a document is asked for.
+    pub(super) fn takes(&self, document: &Value) -> bool {
         self.filters.iter().all(|filter| {
             let wanted = |value: &str| filter.values.iter().any(|wanted| wanted == value);
             let refs = || document["external_refs"].as_array().into_iter().flatten();
@@ -135,6 +141,10 @@ impl Listing {
                     let instant = |text: &str| text.parse::<Timestamp>().ok();
                     let (at, limit) = (text.and_then(instant), filter.values.first().and_then(|text| instant(text)));
                     if compare == "gte" { at >= limit } else { at < limit }
+                }
+                ("date", Some(compare)) => {
+                    let limit = filter.values.first().map(String::as_str);
+                    if compare == "gte" { text >= limit } else { text < limit }
                 }
                 ("email", _) => document["contact"]["email"].as_str().is_some_and(wanted),
                 ("match_key", _) => match_key(document).is_some_and(|key| wanted(&key)),
@@ -174,6 +184,11 @@ impl Tims {
                 keys.or_else(codes).map(|keys: Vec<String>| {
                     found(keys.iter().filter_map(|key| self.customer_keys.get(key)).flatten().cloned().collect())
                 })
+            }
+            (_, Some((sources, references))) => {
+                let names = sources.iter().flat_map(|s| references.iter().map(move |r| (s, r)));
+                let ids: Option<Vec<String>> = names.map(|(s, r)| id_by_ref(kind, s, r)).collect();
+                ids.map(found)
             }
             (DocKind::Allocation, None) => listing
                 .values("sales_order_id")

@@ -51,6 +51,7 @@ impl Problem {
             412 => "Precondition Failed",
             415 => "Unsupported Media Type",
             422 => "Unprocessable Content",
+            423 => "Locked",
             428 => "Precondition Required",
             429 => "Too Many Requests",
             503 => "Service Unavailable",

@@ -3,6 +3,7 @@
 
 use serde_json::Value;
 
+use super::finance::{accounts, credit_notes, invoices, journals, payments, periods};
 use super::problem::Problem;
 use super::{Outcome, Tims, allocations, changes, customers, lookups, orders, prices, shipments, stock};
 use crate::sandbox::call::Call;
@@ -36,6 +37,12 @@ const FAMILIES: &[&[Route]] = &[
     prices::ROUTES,
     shipments::ROUTES,
     stock::ROUTES,
+    accounts::ROUTES,
+    credit_notes::ROUTES,
+    invoices::ROUTES,
+    journals::ROUTES,
+    payments::ROUTES,
+    periods::ROUTES,
 ];
 
 /// The route of a method and a path.

@@ -18,13 +18,14 @@ pub(super) fn spell(name: &str, style: FieldStyle) -> String {
     }
 }
 
-/// A whole answer as it is spelt outside. What a client keeps in `metadata` is its own.
+/// A whole answer as it is spelt outside. What a client keeps in `metadata` and `dimensions` is its own.
 pub(super) fn render(value: Value, style: FieldStyle) -> Value {
     match (value, style) {
         (value, FieldStyle::Snake) => value,
         (Value::Object(fields), style) => {
             let spelt = fields.into_iter().map(|(name, value)| {
-                let value = if name == "metadata" { value } else { render(value, style) };
+                let value =
+                    if matches!(name.as_str(), "metadata" | "dimensions") { value } else { render(value, style) };
                 (spell(&name, style), value)
             });
             Value::Object(spelt.collect::<Map<_, _>>())
