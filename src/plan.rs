@@ -17,6 +17,7 @@ pub mod fold;
 pub mod forecast;
 pub mod graph;
 pub mod group;
+pub mod joined;
 pub mod late;
 pub mod lineage;
 pub mod mask;
@@ -113,6 +114,10 @@ impl Plan {
         match self.lookups.get(lookup).map(|lookup| (&lookup.name, &lookup.kind)) {
             Some((name, LookupKind::Entity { connector, entity, key, .. })) => {
                 format!("{connector}.{entity} has no {key} {keys} (lookup `{name}`)")
+            }
+            Some((name, LookupKind::Join(join))) => {
+                let (source, by) = (&join.source, join.by.join(", "));
+                format!("{}.{} has no record with {by} {keys} (`{name}`)", source.connector, source.entity)
             }
             Some((name, LookupKind::Table(table))) => {
                 let columns = table.by.join(", ");
@@ -214,6 +219,8 @@ pub struct LookupPlan {
 pub enum LookupKind {
     /// In a table that was loaded with the flow.
     Table(Arc<Table>),
+    /// In a second source, all of which is read when a run begins.
+    Join(Arc<joined::JoinPlan>),
     /// In a connector.
     Entity {
         /// The connector.
