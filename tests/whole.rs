@@ -7,6 +7,8 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "whole/refunds.rs"]
+mod refunds;
 #[path = "whole/shipments.rs"]
 mod shipments;
 #[path = "whole/support.rs"]

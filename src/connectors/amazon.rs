@@ -4,6 +4,7 @@
 mod answer;
 mod descriptor;
 mod family;
+mod finances;
 mod orders;
 mod packages;
 mod position;

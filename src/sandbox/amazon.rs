@@ -4,6 +4,7 @@
 
 mod blocks;
 mod confirmation;
+mod finances;
 pub(super) mod listings;
 mod orders;
 mod page;
@@ -71,7 +72,7 @@ impl Done {
 
 /// The operations, a file of them each. A new part of the API is its file and its line here.
 const FAMILIES: &[&[Operation]] =
-    &[orders::OPERATIONS, confirmation::OPERATIONS, listings::OPERATIONS, reports::OPERATIONS];
+    &[orders::OPERATIONS, confirmation::OPERATIONS, finances::OPERATIONS, listings::OPERATIONS, reports::OPERATIONS];
 
 /// What the counters call this request.
 pub(super) fn operation(call: &Call) -> &'static str {

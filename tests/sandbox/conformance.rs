@@ -25,7 +25,7 @@ pub(crate) fn published(file: &str) -> Option<Value> {
     }
 }
 
-fn validator(model: &Value, definition: &str) -> jsonschema::Validator {
+pub(crate) fn validator(model: &Value, definition: &str) -> jsonschema::Validator {
     let schema = json!({
         "$schema": "http://json-schema.org/draft-04/schema#",
         "$ref": format!("#/definitions/{definition}"),
@@ -36,7 +36,7 @@ fn validator(model: &Value, definition: &str) -> jsonschema::Validator {
 }
 
 #[track_caller]
-fn assert_valid(judge: &jsonschema::Validator, body: &Value) {
+pub(crate) fn assert_valid(judge: &jsonschema::Validator, body: &Value) {
     let errors: Vec<String> =
         judge.iter_errors(body).map(|error| format!("{}: {error}", error.instance_path())).collect();
     assert!(errors.is_empty(), "{errors:#?}");
