@@ -83,11 +83,10 @@ async fn a_refund_waits_for_its_order_and_its_invoice_and_then_applies() {
     let sale = state["sales_orders"].as_array().unwrap().iter().find(|sale| {
         sale["status"] == "picking"
             && sale["lines"].as_array().unwrap().len() == 1
-            && state["allocations"]
-                .as_array()
-                .unwrap()
-                .iter()
-                .any(|allocation| allocation["sales_order_id"] == sale["id"] && allocation["status"] == "allocated")
+            && state["allocations"].as_array().unwrap().iter().any(|allocation| {
+                allocation["sales_order_id"] == sale["id"]
+                    && allocation["lines"][0]["allocated"] == sale["lines"][0]["quantity"]
+            })
     });
     let sale = sale.expect("a released order");
     let id = sale["external_ref"].as_str().unwrap().rsplit(':').next().unwrap().to_owned();
@@ -105,7 +104,9 @@ async fn a_refund_waits_for_its_order_and_its_invoice_and_then_applies() {
     world.clock.advance(Duration::from_secs(7 * 3600));
     let third = world.run_flow("refunds", &[]).await;
     assert_eq!((third.outcome, third.counts.dead_lettered), (Outcome::Done, 0));
-    let note = note().await.expect("the refund that waited");
+    let note = note().await.unwrap_or_else(|| {
+        panic!("the refund that waited: {:?} {:?} {:?} {sale:#}", second.counts, third.counts, third.by_reason)
+    });
     assert_eq!((&note["status"], &note["sales_order_id"]), (&json!("applied"), &sale["id"]));
 }
 
