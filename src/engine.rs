@@ -32,6 +32,8 @@ mod feed;
 mod gate;
 mod gather;
 pub mod inspect;
+mod joined;
+mod late;
 mod locks;
 mod lookup;
 mod lookup_cache;
@@ -157,7 +159,15 @@ pub async fn run(plan: Arc<Plan>, deps: &Deps, config: RunConfig) -> RunReport {
 
 /// Takes what the source has through the flow: record by record, or group by group.
 async fn read(ctx: &Context<'_>, cursor: Option<String>) -> Outcome {
-    let Some(group) = &ctx.plan.group else { return driver::drive(ctx, Feed::Source, cursor).await };
+    if let Err(halt) = joined::read(ctx).await {
+        return halt.outcome();
+    }
+    let Some(group) = &ctx.plan.group else {
+        let outcome = driver::drive(ctx, Feed::Source, cursor).await;
+        // A run that someone bounds, or that is there to look, does no more than it was told.
+        let plain = ctx.config.from.is_none() && ctx.config.limit.is_none() && !ctx.config.dry_run;
+        return if plain && outcome == Outcome::Done { late::look_again(ctx).await } else { outcome };
+    };
     match gather::gather(ctx, group, cursor.clone()).await {
         Ok(groups) => driver::drive(ctx, Feed::Groups(&groups), cursor).await,
         Err(halt) => halt.outcome(),

@@ -17,6 +17,8 @@ pub mod fold;
 pub mod forecast;
 pub mod graph;
 pub mod group;
+pub mod joined;
+pub mod late;
 pub mod lineage;
 pub mod mask;
 mod operate;
@@ -88,6 +90,10 @@ impl Plan {
             Some((name, LookupKind::Entity { connector, entity, key, .. })) => {
                 format!("{connector}.{entity} has no {key} {keys} (lookup `{name}`)")
             }
+            Some((name, LookupKind::Join(join))) => {
+                let (source, by) = (&join.source, join.by.join(", "));
+                format!("{}.{} has no record with {by} {keys} (`{name}`)", source.connector, source.entity)
+            }
             Some((name, LookupKind::Table(table))) => {
                 let columns = table.by.join(", ");
                 let place = if table.path.is_empty() { "the table" } else { &table.path };
@@ -142,6 +148,10 @@ pub struct SourcePlan {
     pub triggers: Vec<Trigger>,
     /// How far back the first read goes.
     pub since: Option<Duration>,
+    /// How long a record is left alone after it changed, because it may change again.
+    pub holdback: Option<Duration>,
+    /// After what times what was read is read again, the shortest first.
+    pub again: Vec<Duration>,
     /// The field that orders versions of one record.
     pub stamp: Option<&'static str>,
     /// What a record looks like.
@@ -184,6 +194,8 @@ pub struct LookupPlan {
 pub enum LookupKind {
     /// In a table that was loaded with the flow.
     Table(Arc<Table>),
+    /// In a second source, all of which is read when a run begins.
+    Join(Arc<joined::JoinPlan>),
     /// In a connector.
     Entity {
         /// The connector.

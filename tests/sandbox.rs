@@ -8,6 +8,8 @@ mod amazon;
 mod confirmation;
 #[path = "sandbox/conformance.rs"]
 mod conformance;
+#[path = "sandbox/conformance_reports.rs"]
+mod conformance_reports;
 #[path = "sandbox/durability.rs"]
 mod durability;
 #[path = "sandbox/faults.rs"]

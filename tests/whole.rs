@@ -7,8 +7,12 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "whole/inventory.rs"]
+mod inventory;
 #[path = "whole/refunds.rs"]
 mod refunds;
+#[path = "whole/settlements.rs"]
+mod settlements;
 #[path = "whole/shipments.rs"]
 mod shipments;
 #[path = "whole/support.rs"]

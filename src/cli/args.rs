@@ -381,6 +381,9 @@ pub(crate) struct Map {
     /// Answers of lookups and targets.
     #[arg(long, value_name = "MOCKS.json")]
     pub(crate) with: Option<PathBuf>,
+    /// The records of a second source, which the flow joins under that name: CSV, TSV or JSON lines by the file's ending.
+    #[arg(long, value_name = "NAME=FILE")]
+    pub(crate) join: Vec<String>,
     /// How records that are rejected are told on stderr: the place in the flow underlined, or one JSON object a line.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,

@@ -3,6 +3,7 @@
 
 mod batches;
 mod grouped;
+mod joined;
 mod rows;
 mod settlement;
 
@@ -32,10 +33,11 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         }
     };
     let plan = project::plan(&args.flow, &environment)?;
-    let mocks = match &args.with {
+    let mut mocks = match &args.with {
         Some(path) => mocks(path, &plan)?,
         None => Mocks::default(),
     };
+    joined::read(&args.join, &plan, &mut mocks)?;
     let params = params(&plan, &environment)?;
     if settlement::is_source(&plan) && args.input_format.is_none() && !settlement::is_json(&args.input) {
         return of_settlement(args, &plan, params, &mocks);

@@ -113,6 +113,7 @@ fn given(settings: &Settings, connector: &str, setting: &str) -> Option<String> 
 fn used(plan: &Plan) -> Vec<String> {
     let lookups = plan.lookups.iter().filter_map(|lookup| match &lookup.kind {
         LookupKind::Entity { connector, .. } => Some(connector.clone()),
+        LookupKind::Join(join) => Some(join.source.connector.clone()),
         LookupKind::Table(_) => None,
     });
     let targets = plan.targets.iter().map(|target| target.connector.clone());

@@ -4,7 +4,9 @@
 mod answer;
 mod descriptor;
 mod family;
+mod feeds;
 mod finances;
+mod listings;
 mod orders;
 mod packages;
 mod position;
@@ -13,6 +15,7 @@ mod schema;
 pub mod settlement;
 mod token;
 
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,6 +23,7 @@ use async_trait::async_trait;
 use reqwest::{Method, Url};
 
 use self::region::{Region, marketplace};
+use self::settlement::source::Ahead;
 use self::token::{Grant, Login};
 use super::contract::{
     Connection, Connector, ConnectorError, ErrorKind, Fetch, Page, ReadRequest, WriteAnswer, WriteRequest,
@@ -43,9 +47,16 @@ pub(super) struct Amazon {
     login: Login,
     quota: Quota,
     clock: SharedClock,
+    /// The seller's id.
+    seller: String,
+    /// More submissions than this at once are a feed.
+    feed_above: usize,
     marketplaces: Vec<&'static str>,
     page_size: u32,
     overlap: Duration,
+    /// Where files are kept that Amazon does not keep for long.
+    archive: Option<PathBuf>,
+    settlements: Ahead,
 }
 
 /// A connection to the selling account of these settings.
@@ -66,9 +77,13 @@ pub(super) fn open(settings: &Settings<'_>, deps: &Deps) -> Result<Connection, C
     let operations = family::FAMILIES.iter().flat_map(|family| family.operations()).collect::<Vec<_>>();
     Ok(Arc::new(Amazon {
         login: Login::new(settings, transport.clone(), login_url, Arc::clone(&deps.clock))?,
+        seller: settings.text("seller_id").to_owned(),
+        feed_above: usize::try_from(settings.count("feed_above", 1, 25_000)?).unwrap_or(usize::MAX),
         marketplaces: marketplaces(settings, region)?,
         page_size: settings.count("page_size", 1, 100)?,
         overlap: settings.duration("overlap")?,
+        archive: settings.maybe("archive").map(PathBuf::from),
+        settlements: Ahead::default(),
         quota: Quota::new(account, &operations, Arc::clone(&deps.clock), Arc::clone(&deps.quota)),
         clock: Arc::clone(&deps.clock),
         transport,
@@ -161,6 +176,15 @@ impl Connector for Amazon {
 
     async fn write(&self, request: &WriteRequest) -> Result<WriteAnswer, ConnectorError> {
         family::of(&request.entity)?.write(self, request).await
+    }
+
+    async fn write_many(&self, requests: &[WriteRequest]) -> Vec<Result<WriteAnswer, ConnectorError>> {
+        // All of a batch are of one target, and so of one entity.
+        let Some(first) = requests.first() else { return Vec::new() };
+        match family::of(&first.entity) {
+            Ok(family) => family.write_many(self, requests).await,
+            Err(error) => requests.iter().map(|_| Err(error.clone())).collect(),
+        }
     }
 
     async fn probe(&self) -> Result<(), ConnectorError> {

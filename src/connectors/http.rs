@@ -1,6 +1,7 @@
 //! One HTTP call and what became of it. Everything that can go wrong on the way is told apart here, in the kinds that
 //! the engine acts on, so that each connector only has to know its remote's own errors.
 
+pub(crate) mod download;
 pub(crate) mod failure;
 pub(crate) mod status;
 

@@ -4,6 +4,7 @@ mod credit_notes;
 mod descriptor;
 mod family;
 mod feed;
+mod goods;
 mod ledger;
 mod limit;
 mod login;

@@ -81,7 +81,7 @@ pub(super) async fn drive<'c>(ctx: &'c Context<'_>, feed: Feed<'c>, position: Op
         stored: position.clone(),
         position,
         drained: false,
-        waiting: if matches!(feed, Feed::Letters(_)) { Waiting::Done } else { Waiting::Behind(None) },
+        waiting: if matches!(feed, Feed::Letters(_) | Feed::Again(_)) { Waiting::Done } else { Waiting::Behind(None) },
         number: 0,
         open: 0,
         worked: 0,

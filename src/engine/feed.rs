@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 
 use futures::future::BoxFuture;
+use jiff::Timestamp;
 
 use super::call::{self, Call, CallError, Patience};
 use super::context::{Context, Halt, Slot};
@@ -11,6 +12,7 @@ use super::gather::{self, Handing};
 use super::record::{Job, Origin};
 use crate::connectors::{ConnectorError, Filter, Page, ReadRequest};
 use crate::diag::Code;
+use crate::plan::SourcePlan;
 use crate::store::{self, DeadLetter, DeadLetterState, key};
 use crate::value::json;
 
@@ -22,6 +24,8 @@ const LETTERS: usize = 100;
 pub(super) enum Feed<'f> {
     /// The flow's source.
     Source,
+    /// The flow's source once more, from an instant on.
+    Again(Timestamp),
     /// Groups of the source's records.
     Groups(&'f dyn Handing),
     /// Dead letters, by their ids.
@@ -40,15 +44,21 @@ impl Feed<'_> {
     /// The next page; `number` is what its records are told apart by.
     pub(super) async fn read(self, ctx: &Context<'_>, position: Option<String>, number: u64) -> Result<Batch, Halt> {
         match self {
-            Feed::Source => source(ctx, position, number).await,
+            Feed::Source => source(ctx, position, None, number).await,
+            Feed::Again(from) => source(ctx, position, Some(from), number).await,
             Feed::Groups(groups) => Ok(groups.read(number)),
             Feed::Letters(ids) => letters(ctx, ids, position, number),
         }
     }
 }
 
-async fn source(ctx: &Context<'_>, position: Option<String>, number: u64) -> Result<Batch, Halt> {
-    let page = page(ctx, position).await?;
+async fn source(
+    ctx: &Context<'_>,
+    position: Option<String>,
+    from: Option<Timestamp>,
+    number: u64,
+) -> Result<Batch, Halt> {
+    let page = page(ctx, position, from).await?;
     let mut jobs = VecDeque::with_capacity(page.records.len());
     for record in page.records {
         jobs.push_back(Job::new(ctx, record.value, number).await?);
@@ -56,15 +66,27 @@ async fn source(ctx: &Context<'_>, position: Option<String>, number: u64) -> Res
     Ok(Batch { jobs, next: Some(page.next), drained: page.drained })
 }
 
-/// A page of the source.
-pub(super) async fn page(ctx: &Context<'_>, position: Option<String>) -> Result<Page, Halt> {
-    let source = &ctx.plan.source;
+/// A page of the source; where nothing says where to go on, from an instant on.
+pub(super) async fn page(ctx: &Context<'_>, position: Option<String>, from: Option<Timestamp>) -> Result<Page, Halt> {
+    let since = from.or(ctx.config.from).unwrap_or(ctx.config.since);
+    let page = page_of(ctx, &ctx.plan.source, position, since).await?;
+    ctx.emit(|| Event::Page { records: page.records.len(), drained: page.drained });
+    Ok(page)
+}
+
+/// A page of any source.
+pub(super) async fn page_of(
+    ctx: &Context<'_>,
+    source: &SourcePlan,
+    position: Option<String>,
+    since: Timestamp,
+) -> Result<Page, Halt> {
     let connection = ctx.connection(&source.connector)?.clone();
     let filters = source.filters.iter();
     let request = ReadRequest {
         entity: source.entity.clone(),
         position: position.clone(),
-        since: ctx.config.from.unwrap_or(ctx.config.since),
+        since,
         filters: filters.map(|(name, values)| Filter { name: name.clone(), values: values.clone() }).collect(),
         datasets: source.datasets.clone(),
         fields: source.reads.clone(),
@@ -89,7 +111,6 @@ pub(super) async fn page(ctx: &Context<'_>, position: Option<String>) -> Result<
             message: format!("reading `{}` does not get on: an empty page leads to itself", source.entity),
         });
     }
-    ctx.emit(|| Event::Page { records: page.records.len(), drained: page.drained });
     Ok(page)
 }
 

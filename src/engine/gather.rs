@@ -66,7 +66,7 @@ pub(super) async fn gather<'g>(
         if *ctx.config.stop.borrow() {
             return Err(Halt::Abandoned);
         }
-        let page = feed::page(ctx, position).await?;
+        let page = feed::page(ctx, position, None).await?;
         for record in page.records {
             take(ctx, &mut folding, record.value).await?;
         }

@@ -8,7 +8,7 @@ use super::lookup::Found;
 use super::step::{self, Done};
 use super::trail::Trail;
 use super::waiting::{self, NotYet, Waited};
-use super::{dead_letter, digest};
+use super::{dead_letter, digest, late};
 use crate::diag::{Code, Span};
 use crate::plan::{EvalError, Next, Otherwise, Plan, Progress};
 use crate::rehearse::takes_back;
@@ -187,6 +187,12 @@ async fn settle(ctx: &Context<'_>, slot: &mut Slot<'_>, lane: &[u8], job: &Job) 
         && !waited.is(&record.version)
     {
         waited.replace(ctx, &mut trail, job, &record);
+    }
+
+    if let (Some(next), false) =
+        (late::held_until(ctx, record.stamp, ctx.now()), record.replay || job.unusable.is_some())
+    {
+        return waiting::hold_back(ctx, &mut trail, job, &record, next).await;
     }
 
     let failure = match go(ctx, slot, job, &record, &mut trail).await? {

@@ -116,6 +116,8 @@ pub(super) async fn hold(
 ) -> Result<Result<Settled, Failure>, Halt> {
     let (plan, now) = (ctx.plan, ctx.now());
     let NotYet { reason, at, patience } = not_yet;
+    // What was only held back has not begun to wait.
+    let waited = waited.filter(|waited| waited.entry.tries > 0);
     let since = waited.map_or(now, |waited| waited.entry.since);
     let tries = waited.map_or(0, |waited| waited.entry.tries) + 1;
     let last = after(since, patience);
@@ -126,6 +128,43 @@ pub(super) async fn hold(
     }
     let next = after(now, wait::pause(tries)).min(last);
     let (_, line, _) = plan.place(at);
+    let times = Times { since, next, until: last, tries };
+    keep(ctx, trail, job, record, reason, line, times).await?;
+    Ok(Ok(Settled::Waiting))
+}
+
+/// Lets a record that changed a short while ago wait until it may go on.
+pub(super) async fn hold_back(
+    ctx: &Context<'_>,
+    trail: &mut Trail<'_>,
+    job: &Job,
+    record: &Identity<'_>,
+    next: Timestamp,
+) -> Result<Settled, Halt> {
+    let reason = "it is held back, because it may still change".to_owned();
+    let (_, line, _) = ctx.plan.place(ctx.plan.key.at);
+    keep(ctx, trail, job, record, reason, line, Times { since: ctx.now(), next, until: next, tries: 0 }).await?;
+    Ok(Settled::Waiting)
+}
+
+/// The times of a wait.
+struct Times {
+    since: Timestamp,
+    next: Timestamp,
+    until: Timestamp,
+    tries: u32,
+}
+
+async fn keep(
+    ctx: &Context<'_>,
+    trail: &mut Trail<'_>,
+    job: &Job,
+    record: &Identity<'_>,
+    reason: String,
+    line: u32,
+    Times { since, next, until, tries }: Times,
+) -> Result<(), Halt> {
+    let plan = ctx.plan;
     let entry = WaitEntry {
         flow: plan.flow.clone(),
         flow_version: plan.version.clone(),
@@ -135,7 +174,7 @@ pub(super) async fn hold(
         line,
         since,
         next,
-        until: last,
+        until,
         tries,
         record: ctx.deps.sealer.seal(json::to_string(&job.value).as_bytes()),
     };
@@ -144,7 +183,7 @@ pub(super) async fn hold(
     trail.close(RecordStatus::Waiting { reason: reason.clone(), next }, event).await?;
     ctx.tally().reason(&reason);
     ctx.emit(|| Event::Waits { key: record.key.to_owned(), reason, next });
-    Ok(Ok(Settled::Waiting))
+    Ok(())
 }
 
 /// A length of time for a clerk.

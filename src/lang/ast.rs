@@ -10,7 +10,7 @@ use crate::plan::{Once, Otherwise};
 use crate::value::Value;
 
 /// A word with its place.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Name {
     /// The word.
     pub text: String,
@@ -79,7 +79,7 @@ pub enum ItemKind {
 }
 
 /// `source connector.entity { … }`
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, Default)]
 pub struct SourceItem {
     /// The connector.
     pub connector: Name,
@@ -91,6 +91,10 @@ pub struct SourceItem {
     pub filter: Option<Expr>,
     /// How far back the first read goes.
     pub since: Option<Duration>,
+    /// How long a record is left alone after it changed.
+    pub holdback: Option<(Duration, Span)>,
+    /// After what times it is read again.
+    pub again: Vec<(Duration, Span)>,
     /// The columns, where the source is a table that has no schema of its own.
     pub columns: Vec<Column>,
 }
@@ -203,6 +207,8 @@ pub enum LookupFrom {
     Table(TableFrom),
     /// `reverse lookup`
     Reverse(Name),
+    /// `source connector.entity by field { … }`
+    Source(SourceItem, Vec<Name>),
     /// `connector.entity by field`
     Entity {
         /// The connector.

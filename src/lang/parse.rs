@@ -252,7 +252,7 @@ fn source_of(text: &str, start: usize) -> Option<Item> {
     }
     let (connector, entity) = (name()?, name()?);
     let span = Span::new(start, entity.span.end as usize);
-    let source = SourceItem { connector, entity, triggers: Vec::new(), filter: None, since: None, columns: Vec::new() };
+    let source = SourceItem { connector, entity, ..SourceItem::default() };
     Some(Item { kind: ItemKind::Source(source), span })
 }
 

@@ -144,7 +144,7 @@ pub(crate) fn instrument(
 ) -> Coverage {
     let rows = |lookup: &LookupPlan| match &lookup.kind {
         LookupKind::Table(table) => table.rows().iter().map(|_| AtomicU64::new(0)).collect(),
-        LookupKind::Entity { .. } => Vec::new(),
+        LookupKind::Entity { .. } | LookupKind::Join(_) => Vec::new(),
     };
     let mut coverage = Coverage { rows: lookups.iter().map(rows).collect(), ..Coverage::default() };
     match group {

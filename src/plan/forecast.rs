@@ -13,7 +13,7 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use super::cron::Cron;
-use super::{Plan, Trigger};
+use super::{Plan, Trigger, late};
 use crate::catalog::{Catalog, OperationSpec};
 use crate::diag::{Code, Diagnostic, Span};
 
@@ -305,7 +305,49 @@ fn triggers(plan: &Plan, catalog: &Catalog, load: &Load) -> Vec<TriggerCost> {
             };
             TriggerCost { text: written(trigger), at, operation, fires, calls }
         })
+        .chain(again(plan, &reading, load, page))
+        .chain(joined(plan, catalog, load))
         .collect()
+}
+
+/// What it costs to read again what was read: each time all that changed since.
+fn again(plan: &Plan, reading: &Operation, load: &Load, page: f64) -> Vec<TriggerCost> {
+    let cost = |again: &Duration| {
+        let (hours, pause) = (again.as_secs_f64() / HOUR, late::pause(*again).as_secs_f64() / HOUR);
+        let fires = 1.0 / pause.max(f64::MIN_POSITIVE);
+        let calls = fires * (load.per_hour * (hours + pause) / page).ceil().max(1.0);
+        let text = format!("again after {}h", again.as_secs() / 3600);
+        TriggerCost { text, at: plan.key.at, operation: reading.clone(), fires, calls }
+    };
+    plan.source.again.iter().map(cost).collect()
+}
+
+/// What it costs to read second sources: each run reads all of them. How much they have nobody says, so it is one page, or
+/// what changes in the time that the flow names.
+fn joined(plan: &Plan, catalog: &Catalog, load: &Load) -> Vec<TriggerCost> {
+    let fires: f64 = plan
+        .source
+        .triggers
+        .iter()
+        .map(|trigger| match trigger {
+            Trigger::Every(every) => HOUR / every.as_secs_f64().max(0.001),
+            Trigger::Cron(schedule, _) => Cron::parse(schedule).map_or(0.0, |cron| cron.per_hour()),
+            Trigger::Event(_) | Trigger::Webhook(_) => load.per_hour,
+            Trigger::Manual => 0.0,
+        })
+        .sum();
+    let cost = |lookup: &super::LookupPlan| {
+        let super::LookupKind::Join(join) = &lookup.kind else { return None };
+        let source = &join.source;
+        let spec = catalog.connector(&source.connector)?.entity(&source.entity)?.source.as_ref()?;
+        let operation = (source.connector.clone(), spec.operation.to_owned());
+        let batch = self::operation(catalog, &operation.0, &operation.1).map_or(1, |known| known.batch.max(1));
+        #[allow(clippy::cast_precision_loss, reason = "records of a page are few")]
+        let pages = source.since.map_or(0.0, |since| load.per_hour * since.as_secs_f64() / HOUR / batch as f64);
+        let calls = fires * pages.ceil().max(1.0);
+        Some(TriggerCost { text: format!("all of `{}`", lookup.name), at: lookup.at, operation, fires, calls })
+    };
+    plan.lookups.iter().filter_map(cost).collect()
 }
 
 /// A trigger as the flow writes it.

@@ -11,7 +11,7 @@
 //! * `GET /settlements` – the settlements there are; `PUT /reports/{id}`, `PUT /report_documents/{id}` – as Amazon tells
 //! * `PUT /periods/{id}` – `{"status":"closed"}` or `"open"`: closes or opens a period of TIMS' ledger
 //! * `POST /warehouse/ship` – ships what is released; `{"orders":["amazon:…"]}` only these
-//! * `GET /listings/{marketplace}/{sku}`; `GET /listings` – those that were changed; `PUT /stock/{sku}/{location}`,
+//! * `POST /feeds/fatal` – the next feed is given up half way; `GET /listings/{marketplace}/{sku}`; `GET /listings` – those that were changed; `PUT /stock/{sku}/{location}`,
 //!   `PUT /price_lists/{list}/prices/{sku}`; `POST /stock/change` – `{"skus":1000}`, or `{"skus":1000,"on_hand":0}`
 //! * `GET|PUT /orders/{id}`, `POST /orders/{id}/change`, `POST /evolve` – `{"percent":5}`
 
@@ -45,6 +45,7 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         Ok(body) => body,
         Err(cause) => return refused(400, &format!("the body is no JSON: {cause}")),
     };
+    super::amazon::feeds::settle(world, world.clock.now());
     let done = match (call.method.as_str(), call.segments().as_slice()) {
         ("GET", ["state"]) => Ok(state(world, call.parameter("versions") == Some("true"))),
         ("GET", ["counters"]) => Ok(counters(world)),
@@ -68,6 +69,10 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         ("PUT", ["report_documents", id]) => bring_report(world, "reportDocumentId", id, &body),
         ("PUT", ["periods", id]) => set_period(world, id, &body),
         ("POST", ["warehouse", "ship"]) => ship(world, &body),
+        ("POST", ["feeds", "fatal"]) => {
+            locked(&world.feeds).fatal = true;
+            Ok(json!({}))
+        }
         ("GET", ["listings"]) => Ok(Value::Array(locked(&world.listings).changes())),
         ("GET", ["listings", market, sku]) => match locked(&world.listings).get(market, sku) {
             Some(listing) => serde_json::to_value(listing).map_err(|cause| cause.to_string()),

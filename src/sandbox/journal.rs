@@ -58,6 +58,18 @@ pub(super) enum Entry {
         #[serde(with = "text")]
         text: Arc<str>,
     },
+    /// A document for a feed; without a text it has not been uploaded.
+    Upload {
+        id: String,
+        content_type: String,
+        #[serde(with = "maybe_text")]
+        text: Option<Arc<str>>,
+    },
+    /// A feed as it is from now on.
+    Feed {
+        #[serde(with = "text")]
+        text: Arc<str>,
+    },
     /// How many batches of changes the shop has been through.
     Evolved { batches: u64 },
     /// What is left of a usage plan.

@@ -128,7 +128,13 @@ impl Ledger {
             Entry::Refund(refund) => {
                 self.asked.insert(refund.id.clone(), refund.clone());
             }
-            Entry::Report { text } => self.brought.extend(serde_json::from_str::<Value>(text).ok()),
+            Entry::Report { text } => {
+                let Ok(report) = serde_json::from_str::<Value>(text) else { return };
+                // The later word about a report is the one that counts.
+                let same = |one: &Value| one["reportId"].is_string() && one["reportId"] == report["reportId"];
+                self.brought.retain(|one| !same(one));
+                self.brought.push(report);
+            }
             _ => {}
         }
     }

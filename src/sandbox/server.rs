@@ -19,8 +19,8 @@ use super::reply::Reply;
 use super::world::World;
 use super::{admin, amazon, documents, tims};
 
-/// More than any order that either system takes.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
+/// More than any feed of 25,000 messages.
+const LARGEST_BODY: usize = 64 * 1024 * 1024;
 /// How long a request without an answer is held, in the machine's time, if its client does not go away before.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
 /// How long a slow answer takes, in the sandbox's time.

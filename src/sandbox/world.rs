@@ -6,6 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use super::amazon::feeds::Feeds;
 use super::amazon::listings::Listings;
 use super::call::Call;
 use super::counters::Counters;
@@ -34,6 +35,7 @@ pub(super) struct World {
     pub(super) shop: Mutex<Shop>,
     pub(super) ledger: Mutex<Ledger>,
     pub(super) listings: Mutex<Listings>,
+    pub(super) feeds: Mutex<Feeds>,
     pub(super) quotas: Mutex<Buckets>,
     gates: Mutex<Gates>,
     pub(super) faults: Mutex<Faults>,
@@ -96,6 +98,7 @@ impl World {
             shop: Mutex::new(shop),
             ledger: Mutex::new(Ledger::default()),
             listings: Mutex::new(Listings::new(assortment, start)),
+            feeds: Mutex::default(),
             quotas: Mutex::new(Buckets::default()),
             gates: Mutex::new(Gates {
                 amazon: Mint::new("Atza|", options.seed),
@@ -179,6 +182,7 @@ impl World {
                 Entry::Shop { .. } => {}
                 Entry::Put { .. } | Entry::Gone { .. } | Entry::Answer(_) => locked(&self.tims).apply(entry, &line),
                 Entry::Listing { .. } => locked(&self.listings).apply(entry),
+                Entry::Upload { .. } | Entry::Feed { .. } => locked(&self.feeds).apply(entry),
                 Entry::Order { .. } | Entry::Evolved { .. } => locked(&self.shop).apply(entry),
                 Entry::Settled(_) | Entry::Refund(_) | Entry::Report { .. } => locked(&self.ledger).apply(entry),
                 Entry::Quota { operation, level } => locked(&self.quotas).restore(operation.clone(), *level),

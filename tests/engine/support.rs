@@ -119,6 +119,10 @@ impl Remote {
     pub(crate) fn give(&self, records: impl IntoIterator<Item = Value>) {
         self.with(|state| state.source.extend(records));
     }
+    /// Changes a record of the source where it stands.
+    pub(crate) fn change(&self, at: usize, record: Value) {
+        self.with(|state| state.source[at] = record);
+    }
     /// Every write that took effect: entity and payload.
     pub(crate) fn made(&self) -> Vec<(String, Value)> {
         self.with(|state| state.made.iter().map(|(entity, payload, _)| (entity.clone(), payload.clone())).collect())
@@ -309,6 +313,17 @@ pub(crate) fn lookup(id: usize, key: Node) -> Node {
     node(Expr::Lookup { lookup: id, keys: vec![key], otherwise: None })
 }
 
+/// The place of everything.
+pub(crate) fn node_at() -> Span {
+    Span::new(0, 4)
+}
+
+/// A lookup that gives an empty list where it finds nothing.
+pub(crate) fn lookup_or_none(id: usize, key: Node) -> Node {
+    let otherwise = Some(Box::new(node(Expr::Const(Value::list(Vec::new())))));
+    node(Expr::Lookup { lookup: id, keys: vec![key], otherwise })
+}
+
 fn open(name: &str) -> Arc<ObjectSpec> {
     Arc::new(ObjectSpec { name: name.into(), fields: Vec::new(), open: true })
 }
@@ -365,6 +380,8 @@ pub(crate) fn plan() -> Plan {
             datasets: Vec::new(),
             triggers: vec![Trigger::Manual],
             since: None,
+            holdback: None,
+            again: Vec::new(),
             stamp: Some("changed"),
             record: open("order"),
             shape: flowrun::value::pick::Shape::whole(),

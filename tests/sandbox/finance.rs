@@ -179,3 +179,17 @@ async fn a_refund_before_its_order_waits_unapplied() {
     let refused = world.post("/credit_notes", &nobody).await.expect(422).body;
     assert_eq!(refused["code"], "customer_not_found");
 }
+
+#[tokio::test]
+async fn the_chart_has_every_account_that_the_flows_post_to() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("flows/lookups/gl_accounts.csv");
+    let mut table = csv::ReaderBuilder::new().comment(Some(b'#')).from_path(path).unwrap();
+    let column = table.headers().unwrap().iter().position(|name| name == "account").unwrap();
+    let wanted: std::collections::BTreeSet<String> =
+        table.records().map(|row| row.unwrap()[column].to_owned()).collect();
+    let world = World::with(|options| options.orders = 0).await;
+    let chart = world.get("/gl/accounts?filter[status]=active").await.expect(200).body;
+    let known = |code: &str| chart["data"].as_array().unwrap().iter().any(|account| account["code"] == code);
+    let missing: Vec<&String> = wanted.iter().filter(|code| !known(code)).collect();
+    assert!(wanted.len() > 20 && missing.is_empty(), "{missing:?}");
+}

@@ -26,6 +26,7 @@ pub(crate) struct World {
     plan: Arc<Plan>,
     deps: Deps,
     http: reqwest::Client,
+    archive: tempfile::TempDir,
 }
 
 struct Disk;
@@ -53,16 +54,34 @@ impl World {
     }
 
     pub(crate) async fn paged(orders: usize, page: usize) -> Self {
+        Self::made(page, 200, |options| options.orders = orders).await
+    }
+
+    /// A shop with other options.
+    pub(crate) async fn with(set: impl FnOnce(&mut Options)) -> Self {
+        Self::made(100, 200, set).await
+    }
+
+    /// A shop with other options, where more than so many listings written at once are a feed.
+    pub(crate) async fn with_feeds_above(most: usize, set: impl FnOnce(&mut Options)) -> Self {
+        Self::made(100, most, set).await
+    }
+
+    async fn made(page: usize, feed_above: usize, set: impl FnOnce(&mut Options)) -> Self {
         let clock = Arc::new(HandClock::new("2026-11-01T12:00:00Z".parse().unwrap()));
-        let options = Options { orders, clock: SandboxClock::Hand(Arc::clone(&clock)), ..Options::default() };
+        let mut options = Options { clock: SandboxClock::Hand(Arc::clone(&clock)), ..Options::default() };
+        set(&mut options);
         let running = sandbox::start(options).await.unwrap();
         let ready = running.ready().clone();
         let deps = connectors::Deps { clock: Arc::clone(&clock) as _, quota: Arc::new(NoMemory) };
+        let archive = tempfile::tempdir().unwrap();
         let amazon = ConnectionSettings::default()
             .with("endpoint", &ready.amazon)
             .with("token_endpoint", &ready.amazon_token)
             .with("marketplaces", "US, DE, JP")
             .with("page_size", page.to_string())
+            .with("feed_above", feed_above.to_string())
+            .with("archive", archive.path().display().to_string())
             .with("seller_id", &ready.credentials.amazon.seller_id)
             .with("client_id", &ready.credentials.amazon.client_id)
             .with_secret("client_secret", &ready.credentials.amazon.client_secret)
@@ -88,7 +107,7 @@ impl World {
             shared: Arc::default(),
         };
         let http = reqwest::Client::builder().timeout(Duration::from_secs(30)).build().unwrap();
-        Self { clock, ready, _running: running, plan, deps, http }
+        Self { clock, ready, _running: running, plan, deps, http, archive }
     }
 
     pub(crate) async fn run(&self) -> RunReport {
@@ -104,6 +123,19 @@ impl World {
         };
         let deps = Deps { params: plan.params.iter().map(param).collect(), ..self.deps.clone() };
         self.run_plan(plan, &deps).await
+    }
+
+    /// The same systems with a ledger that knows nothing, as after a disk was lost.
+    pub(crate) async fn run_flow_anew(&self, name: &str) -> RunReport {
+        let plan = Arc::new(plan(name));
+        let params = plan.params.iter().map(|param| param.default.clone().unwrap()).collect();
+        let deps = Deps { params, store: Arc::new(MemoryStore::new()), ..self.deps.clone() };
+        self.run_plan(plan, &deps).await
+    }
+
+    /// Where files are kept that Amazon does not keep for long.
+    pub(crate) fn archive(&self) -> &Path {
+        self.archive.path()
     }
 
     async fn run_plan(&self, plan: Arc<Plan>, deps: &Deps) -> RunReport {
@@ -175,7 +207,7 @@ impl World {
         }
     }
 
-    async fn admin_get(&self, path: &str) -> Value {
+    pub(crate) async fn admin_get(&self, path: &str) -> Value {
         json(self.http.get(format!("{}/{path}", self.ready.admin))).await
     }
 

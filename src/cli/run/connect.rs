@@ -15,6 +15,7 @@ const MAX_SECRET: u64 = 64 << 10;
 pub(super) fn needed(plan: &Plan) -> BTreeSet<String> {
     let lookups = plan.lookups.iter().filter_map(|lookup| match &lookup.kind {
         LookupKind::Entity { connector, .. } => Some(connector.clone()),
+        LookupKind::Join(join) => Some(join.source.connector.clone()),
         LookupKind::Table(_) => None,
     });
     let targets = plan.targets.iter().map(|target| target.connector.clone());
@@ -43,7 +44,11 @@ pub(super) fn open(
             missing.push(format!("{file}: there is no `{name}` under `connections:`, and the flow uses it{simulated}"));
             continue;
         }
-        gathered.insert(name.clone(), gather(settings, name, over, &mut missing));
+        let mut given = gather(settings, name, over, &mut missing);
+        if name == "amazon" {
+            given.values.entry("archive".to_owned()).or_insert_with(|| archive(&settings.store));
+        }
+        gathered.insert(name.clone(), given);
     }
     if !missing.is_empty() {
         return Err(Failure::usage(missing.join("\n")));
@@ -53,6 +58,14 @@ pub(super) fn open(
         .into_iter()
         .map(|(name, given)| Ok((name.clone(), connectors::open(&name, &given, deps).map_err(wrong)?)))
         .collect()
+}
+
+/// Where files of the remote are kept if nobody says: beside the store, which may be deleted, and is no place for what
+/// must be there in ten years.
+fn archive(store: &Path) -> String {
+    let mut name = store.file_name().map_or_else(|| "store".into(), std::ffi::OsStr::to_os_string);
+    name.push("-archive");
+    store.with_file_name(name).display().to_string()
 }
 
 fn gather(

@@ -32,6 +32,13 @@ fn settings() -> Vec<Setting> {
         setting("timeout", "how long one call may take", Some("30s"), false),
         setting("ca_file", "a PEM file of certificate authorities to trust besides the system's", Some(""), false),
         setting("page_size", "orders per page, 1 to 100", Some("100"), false),
+        setting(
+            "archive",
+            "the folder in which settlement reports are kept as they came; beside the store where it is not given",
+            Some(""),
+            false,
+        ),
+        setting("feed_above", "listings written at once from which on it is a feed and no calls", Some("200"), false),
         setting("overlap", "how far a new window reaches back into the last one", Some("10m"), false),
     ]
 }

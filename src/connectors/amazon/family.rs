@@ -5,6 +5,7 @@ use async_trait::async_trait;
 
 use super::Amazon;
 use super::finances::Finances;
+use super::listings::Listings;
 use super::orders::Orders;
 use super::packages::Packages;
 use super::settlement::source::Settlements;
@@ -13,7 +14,7 @@ use crate::connectors::contract::{ConnectorError, ErrorKind, Fetch, Page, ReadRe
 use crate::value::Value;
 
 /// The parts, in the order in which help lists them.
-pub(super) const FAMILIES: &[&dyn Family] = &[&Orders, &Packages, &Finances, &Settlements];
+pub(super) const FAMILIES: &[&dyn Family] = &[&Orders, &Listings, &Packages, &Finances, &Settlements];
 
 /// A part of the API.
 #[async_trait]
@@ -40,6 +41,15 @@ pub(super) trait Family: Send + Sync {
     /// Writes once.
     async fn write(&self, _: &Amazon, request: &WriteRequest) -> Result<WriteAnswer, ConnectorError> {
         Err(cannot(&format!("{} {}", request.verb, request.entity)))
+    }
+
+    /// Writes many at once; the answers are in the order of the requests.
+    async fn write_many(&self, amazon: &Amazon, requests: &[WriteRequest]) -> Vec<Result<WriteAnswer, ConnectorError>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for request in requests {
+            answers.push(self.write(amazon, request).await);
+        }
+        answers
     }
 }
 

@@ -2,6 +2,7 @@
 //! schema are closed sets; words that it only mentions in its prose may grow, so those sets are open.
 
 mod item;
+pub(super) mod listing;
 mod package;
 pub(super) mod parcel;
 mod party;

@@ -8,11 +8,13 @@
 //! A file of which anything cannot be read for certain gives one record that says so and none of its amounts: a
 //! settlement without one of them would be wrong.
 
+pub mod archive;
 mod charset;
 mod date;
 mod layout;
 mod lines;
 mod number;
+mod position;
 mod rows;
 mod scan;
 pub(super) mod source;

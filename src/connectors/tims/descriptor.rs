@@ -35,7 +35,7 @@ fn build() -> ConnectorSpec {
     }
 }
 
-/// Customers, articles, discounts and stock.
+/// Customers and discounts.
 pub(super) struct Masters;
 
 impl Family for Masters {
@@ -43,15 +43,11 @@ impl Family for Masters {
         vec![
             customers(),
             look("discount_codes", "Codes of discounts", schema::discount_code(), "code", "getDiscountCode"),
-            look("items", "Articles", schema::item(), "sku", "listItems"),
-            look("stock", "Stock of an article over all locations", schema::stock(), "sku", "listStock"),
         ]
     }
 
     fn operations(&self) -> Vec<OperationSpec> {
         vec![
-            operation("listItems", "GET /items", 100),
-            operation("listStock", "GET /stock", 100),
             operation("getDiscountCode", "GET /discount_codes/{code}", 1),
             operation("listCustomers", "GET /customers", 100),
             operation("createCustomer", "POST /customers", 1),

@@ -22,6 +22,17 @@ pub(super) struct Feed {
     pub(super) kind: &'static str,
     /// The field by which the documents that the feed names are found.
     pub(super) key: &'static str,
+    /// How all of them are read, where there is no feed or none any more.
+    pub(super) listed: Listed,
+}
+
+/// How all documents of a kind are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Listed {
+    /// By the time of their last change.
+    ByTime,
+    /// By the items that they belong to; they have no time of their own.
+    ByItem,
 }
 
 /// How far a source has been read, as it is stored between reads.
@@ -104,6 +115,9 @@ impl Tims {
         newest: Option<Timestamp>,
         then: Option<u64>,
     ) -> Result<Page, ConnectorError> {
+        if feed.listed == Listed::ByItem {
+            return self.item_page(feed, from, cursor, then).await;
+        }
         let what = format!("list {} by change", feed.entity);
         let (since, limit) = (from.to_string(), PAGE.to_string());
         let mut query =
@@ -127,6 +141,37 @@ impl Tims {
         // What came while the list was read is in the feed, which is asked next.
         let drained = !more && matches!(next, Position::List { .. });
         page(rows.to_vec(), &next, drained)
+    }
+
+    /// A page of all that belongs to items, in the order of the items.
+    async fn item_page(
+        &self,
+        feed: &Feed,
+        from: Timestamp,
+        cursor: Option<String>,
+        then: Option<u64>,
+    ) -> Result<Page, ConnectorError> {
+        let what = format!("list items for {}", feed.entity);
+        let limit = PAGE.to_string();
+        let mut query = vec![("limit", limit.as_str())];
+        query.extend(cursor.as_deref().map(|cursor| ("cursor", cursor)));
+        let answer = self.call(&Task::get(&["items"], &query, &what)).await.map_err(|refusal| refusal.error)?;
+        let rows = answer.document.get("data").and_then(Value::as_list).ok_or_else(|| garbled(&what))?;
+        let documents = if feed.entity == "items" {
+            rows.to_vec()
+        } else {
+            let skus = rows.iter().filter_map(|row| row.get("sku")?.as_text()).map(str::to_owned).collect::<Vec<_>>();
+            self.documents(feed, &skus).await?
+        };
+        let place = answer.document.get("page").filter(|page| page.get("has_more") == Some(&Value::Bool(true)));
+        let cursor = place.and_then(|page| page.get("next_cursor")?.as_text()).map(str::to_owned);
+        let (next, drained) = match (cursor, then) {
+            (Some(cursor), then) => (Position::List { from, cursor: Some(cursor), newest: None, then }, false),
+            // What came while the list was read is in the feed, which is asked next.
+            (None, Some(seq)) => (Position::Feed { seq, at: self.clock.now() }, false),
+            (None, None) => (Position::List { from, cursor: None, newest: None, then: None }, true),
+        };
+        page(documents, &next, drained)
     }
 
     async fn told(&self, feed: &Feed, since: u64, limit: usize) -> Result<Told, ConnectorError> {

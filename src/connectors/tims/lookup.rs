@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use futures::{FutureExt, StreamExt, TryStreamExt, stream};
 
-use super::{Task, Tims};
+use super::{Task, Tims, goods};
 use crate::connectors::contract::{ConnectorError, ErrorKind, Fetch};
 use crate::value::Value;
 
@@ -66,8 +66,10 @@ impl Tims {
 
     pub(super) async fn list(&self, entity: &str, by: &str, values: &str) -> Result<Vec<Value>, ConnectorError> {
         let filter = format!("filter[{by}]");
+        // An item has a row for each location or list.
+        let limit = if matches!(entity, "prices" | "stock") { 5 * BATCH } else { BATCH };
         let what = format!("find {entity} by {by}");
-        let mut query: Vec<(&str, String)> = vec![(&filter, values.to_owned()), ("limit", BATCH.to_string())];
+        let mut query: Vec<(&str, String)> = vec![(&filter, values.to_owned()), ("limit", limit.to_string())];
         if by == "external_ref" {
             query.push(("filter[source]", self.source.clone()));
         }
@@ -117,8 +119,10 @@ impl Tims {
     fn choose(&self, entity: &str, by: &str, key: &str, documents: &[Value]) -> Option<Value> {
         let exact: Vec<&Value> =
             documents.iter().filter(|document| self.has(document, by, |text| text == key)).collect();
-        if entity == "stock" {
-            return stock_in_all(&exact);
+        match entity {
+            "stock" => return goods::stock_in_all(&exact),
+            "prices" => return goods::prices_in_all(key, &exact),
+            _ => {}
         }
         if let Some(first) = exact.first() {
             return Some((*first).clone());
@@ -189,28 +193,4 @@ pub(super) fn unwrapped(document: Value) -> Value {
         Some(inner @ Value::Object(_)) => inner.clone(),
         _ => document,
     }
-}
-
-/// The stock of one SKU over all its locations, which are listed beside the sums.
-fn stock_in_all(rows: &[&Value]) -> Option<Value> {
-    let first = rows.first()?.as_object()?;
-    let mut total = first.clone();
-    for name in ["on_hand", "allocated", "available", "incoming", "safety"] {
-        let amount = |row: &Value| match row.get(name) {
-            Some(Value::Text(text)) => crate::value::json::decimal(text),
-            other => other.and_then(Value::as_decimal),
-        };
-        let amounts: Option<Vec<_>> = rows.iter().map(|row| amount(row)).collect();
-        if let Some(amounts) = amounts {
-            total.set(name, Value::Decimal(amounts.into_iter().sum()));
-        }
-    }
-    if rows.len() > 1 {
-        for name in ["location", "version"] {
-            total.remove(name);
-        }
-    }
-    let locations: Vec<Value> = rows.iter().map(|row| (*row).clone()).collect();
-    total.set("locations", Value::list(locations));
-    Some(Value::object(total))
 }

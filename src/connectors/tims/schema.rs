@@ -2,12 +2,13 @@
 //! system, but names, addresses and numbers of buyers are labelled here too, so that the label is not lost on the way.
 
 pub(super) mod credit_note;
+pub(super) mod goods;
 pub(super) mod ledger;
 mod order;
 pub(super) mod receivables;
 mod shipment;
 
-use crate::catalog::build::{closed, list, may, must, nested, object, open};
+use crate::catalog::build::{closed, list, may, must, nested, object};
 use crate::catalog::{Base, Field, ObjectSpec};
 
 pub(super) use order::{
@@ -101,38 +102,6 @@ fn reference() -> Base {
     nested("ExternalRef", vec![must("source", Base::Text, "Whose name it is"), must("ref", Base::Text, "The name")])
 }
 
-pub(super) fn item() -> ObjectSpec {
-    let component = nested("Component", vec![must("sku", Base::Text, "SKU"), must("qty", Base::Decimal, "How many")]);
-    let alias = nested(
-        "ItemAlias",
-        vec![
-            may("source", Base::Text, "Whose name it is"),
-            may("marketplace", Base::Text, "The marketplace where it is called that"),
-            may("seller_sku", Base::Text, "The SKU there"),
-            may("asin", Base::Text, "Amazon's id there"),
-        ],
-    );
-    object(
-        "Item",
-        vec![
-            must("id", Base::Text, "TIMS' id"),
-            must("sku", Base::Text, "SKU"),
-            may("gtin", Base::Text, "GTIN"),
-            may("name", Base::Text, "Name"),
-            may("uom", Base::Text, "Unit of measure"),
-            may("kit", Base::Bool, "Whether it is made of components"),
-            may("components", list(component), "What it is made of"),
-            may("tax_class", Base::Text, "Tax class"),
-            may("weight", Base::Decimal, "Weight").as_text(),
-            may("aliases", list(alias), "What it is called elsewhere"),
-            may("status", open("ItemStatus", &["active", "inactive"]), "Whether it is in use"),
-            may("stocked", Base::Bool, "Whether stock is kept of it"),
-            may("version", Base::Int, "Counts its changes"),
-            may("updated_at", Base::Instant, "When it last changed"),
-        ],
-    )
-}
-
 pub(super) fn discount_code() -> ObjectSpec {
     object(
         "DiscountCode",
@@ -146,29 +115,4 @@ pub(super) fn discount_code() -> ObjectSpec {
             may("valid_to", Base::Date, "The last day on which it counts"),
         ],
     )
-}
-
-pub(super) fn stock() -> ObjectSpec {
-    let amount = |name: &str, doc| may(name, Base::Decimal, doc);
-    let amounts = || {
-        vec![
-            amount("on_hand", "How much is there"),
-            amount("allocated", "How much of it is set aside"),
-            amount("available", "How much can be sold"),
-            amount("incoming", "How much is on its way"),
-            amount("safety", "How much is kept back"),
-            may("as_of", Base::Instant, "When this was so"),
-        ]
-    };
-    let mut row = vec![may("sku", Base::Text, "SKU"), may("location", Base::Text, "The location")];
-    row.extend(amounts());
-    row.push(may("version", Base::Int, "Counts its changes"));
-    let mut fields =
-        vec![must("sku", Base::Text, "SKU"), may("location", Base::Text, "The location, where there is only one")];
-    fields.extend(amounts());
-    fields.extend([
-        may("version", Base::Int, "Counts its changes, where there is only one location"),
-        must("locations", list(nested("StockRow", row)), "The same for each location"),
-    ]);
-    object("Stock", fields)
 }

@@ -6,12 +6,12 @@ use async_trait::async_trait;
 
 use super::descriptor::operation;
 use super::family::Family;
-use super::feed::Feed;
+use super::feed::{Feed, Listed};
 use super::{Tims, schema};
 use crate::catalog::{EntitySpec, LookupSpec, OperationSpec, SourceSpec};
 use crate::connectors::contract::{ConnectorError, Page, ReadRequest};
 
-const FEED: Feed = Feed { entity: "shipments", kind: "shipment", key: "id" };
+const FEED: Feed = Feed { entity: "shipments", kind: "shipment", key: "id", listed: Listed::ByTime };
 
 /// Shipments, as a source and as a lookup.
 pub(super) struct Shipments;

@@ -27,6 +27,7 @@ impl Tims {
         let asked = Asked { what: &what, personal: &personal };
         let write = Write { tims: self, request, payload, entity, verb };
         let done = match verb {
+            "count" => self.count_stock(request).await,
             "create" => write.create(asked).await,
             "upsert" => write.upsert(asked).await,
             "update" => write.update(asked).await,

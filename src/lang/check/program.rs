@@ -2,9 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
+use std::time::Duration;
 
 use super::constant::constant;
-use super::{Checked, Checker, case, function, group, lookup, step, target::policy};
+use super::{Checked, Checker, case, function, group, joined, lookup, step, target::policy};
 use crate::catalog::{Base, EntitySpec, Field, ObjectSpec, SourceSpec, Type, wire};
 use crate::diag::{Code, Diagnostic, Source, Span, suggest};
 use crate::lang::Files;
@@ -82,6 +83,8 @@ pub(super) fn check<'c>(
     if source.reads.is_empty() && spec.columns {
         source.reads = source.record.fields.iter().map(|field| field.name.clone()).collect();
     }
+    let mut lookups = lookups?;
+    joined::narrow(checker, &mut lookups);
     for target in &mut targets {
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
@@ -94,7 +97,7 @@ pub(super) fn check<'c>(
         source,
         key: key?,
         group,
-        lookups: lookups?,
+        lookups,
         params: std::mem::take(&mut checker.params),
         steps,
         targets,
@@ -128,6 +131,8 @@ fn nothing(
             datasets: Vec::new(),
             triggers: Vec::new(),
             since: None,
+            holdback: None,
+            again: Vec::new(),
             stamp: None,
             record: Arc::new(spec),
             shape: Shape::of(none, none),
@@ -187,6 +192,10 @@ fn head<'f>(checker: &mut Checker<'_>, file: &'f File, shared: bool) -> Head<'f>
                 if targets > 0 || loops {
                     let help = "move it below the group: what is written is made of a group there";
                     checker.say_at(Code::E520, item.span, "something is written before this group", help);
+                }
+                if let Some((_, at)) = head.source.and_then(|item| item.holdback.iter().chain(&item.again).next()) {
+                    let help = "remove it: read the source when it is complete, as with `cron`";
+                    checker.say_at(Code::E407, *at, "a group is made of all its records at once", help);
                 }
                 if let Some(at) = waits {
                     let help = "move it below the group: there a whole group waits";
@@ -405,6 +414,19 @@ fn broken(checker: &mut Checker<'_>, name: &Name) {
 }
 
 fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Option<(SourcePlan, SourceSpec)> {
+    let (plan, spec) = source_of(checker, item, facts)?;
+    if let Some(stamp) = spec.stamp {
+        checker.reads.insert(stamp.to_owned());
+    }
+    Some((plan, spec))
+}
+
+/// A source of records: the flow's, or one that is joined to it.
+pub(super) fn source_of(
+    checker: &mut Checker<'_>,
+    item: &SourceItem,
+    facts: &mut Facts,
+) -> Option<(SourcePlan, SourceSpec)> {
     let entity: EntitySpec = checker.entity(&item.connector, &item.entity)?;
     let Some(spec) = entity.source else {
         let message = format!("`{}.{}` cannot be read as a source", item.connector.text, item.entity.text);
@@ -457,6 +479,7 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
         self::filter(checker, filter, &spec, &mut filters);
     }
     let spec = columns(checker, item, spec)?;
+    let again = late(checker, item, &spec);
     facts.operations.insert(format!("{}.{}", item.connector.text, spec.operation));
     let plan = SourcePlan {
         connector: item.connector.text.clone(),
@@ -465,15 +488,36 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
         datasets: Vec::new(),
         triggers,
         since: item.since,
+        holdback: item.holdback.map(|(holdback, _)| holdback),
+        again,
         stamp: spec.stamp,
         record: Arc::clone(&spec.record),
         shape: Shape::whole(),
         reads: Vec::new(),
     };
-    if let Some(stamp) = spec.stamp {
-        checker.reads.insert(stamp.to_owned());
-    }
     Some((plan, spec))
+}
+
+/// What a source says of data that come late, or change for a while: only where records tell when they changed.
+fn late(checker: &mut Checker<'_>, item: &SourceItem, spec: &SourceSpec) -> Vec<Duration> {
+    const LONGEST: Duration = Duration::from_secs(366 * 86_400);
+    let mut again = Vec::new();
+    for (after, at) in item.holdback.iter().chain(&item.again) {
+        if after.is_zero() || *after > LONGEST {
+            let help = "write how long: `holdback 48h`, `again after 14d, 30d`";
+            checker.say_at(Code::E146, *at, "this takes more than nothing and up to 366 days", help);
+        }
+    }
+    again.extend(item.again.iter().map(|(after, _)| *after));
+    again.sort();
+    again.dedup();
+    let first = item.holdback.iter().chain(&item.again).next();
+    if let (Some((_, at)), None) = (first, spec.stamp) {
+        let message =
+            format!("a record of `{}.{}` does not tell when it changed", item.connector.text, item.entity.text);
+        checker.say_at(Code::E407, *at, message, "remove this; what is not there yet can `wait`");
+    }
+    again
 }
 
 /// A filter: conditions joined by `and`, each on a field that the remote can filter by.
@@ -552,7 +596,9 @@ fn note_reads(checker: &Checker<'_>, source: &SourcePlan, facts: &mut Facts) {
         let (entity, field) = match read.strip_prefix('@') {
             Some(rest) => {
                 let mut parts = rest.splitn(3, '.');
-                let entity = format!("{}.{}", parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+                // What is joined is a list of records.
+                let (connector, name) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+                let entity = format!("{connector}.{}", name.trim_end_matches("[]"));
                 (entity, parts.next().unwrap_or("").to_owned())
             }
             None => (format!("{}.{}", source.connector, source.entity), read.to_owned()),

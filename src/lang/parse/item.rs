@@ -49,11 +49,10 @@ impl Builder<'_> {
         Some(Item { kind, span })
     }
 
-    fn source(&mut self, pair: Pair<'_, Rule>) -> Option<SourceItem> {
+    pub(super) fn source(&mut self, pair: Pair<'_, Rule>) -> Option<SourceItem> {
         let mut inner = parts(pair);
         let (connector, entity) = self.entity(inner.next()?)?;
-        let mut source =
-            SourceItem { connector, entity, triggers: Vec::new(), filter: None, since: None, columns: Vec::new() };
+        let mut source = SourceItem { connector, entity, ..SourceItem::default() };
         for clause in inner {
             match clause.as_rule() {
                 Rule::trigger_on => {
@@ -66,6 +65,17 @@ impl Builder<'_> {
                 Rule::columns => {
                     for column in parts(clause) {
                         source.columns.push(self.column(column)?);
+                    }
+                }
+                Rule::by => {}
+                Rule::holdback => {
+                    let at = self.span(&clause);
+                    source.holdback = Some((self.duration(&parts(clause).next()?)?, at));
+                }
+                Rule::again => {
+                    for after in parts(clause) {
+                        let at = self.span(&after);
+                        source.again.push((self.duration(&after)?, at));
                     }
                 }
                 _ => source.since = Some(self.duration(&parts(clause).next()?)?),

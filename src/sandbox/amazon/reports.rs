@@ -13,8 +13,9 @@ use super::{Done, Operation, Refusal};
 use crate::sandbox::call::Call;
 use crate::sandbox::documents;
 use crate::sandbox::faults::ReportFault;
+use crate::sandbox::journal::Entry;
 use crate::sandbox::key;
-use crate::sandbox::ledger::{self, ACCOUNTS, Charset, Settlement};
+use crate::sandbox::ledger::{self, ACCOUNTS, Charset, Ledger, Settlement};
 use crate::sandbox::quota::Plan;
 use crate::sandbox::reply::Reply;
 use crate::sandbox::world::{World, locked};
@@ -28,6 +29,20 @@ const NOT_ON_REQUEST: [&str; 4] = [
     "GET_V2_SETTLEMENT_REPORT_DATA_XML",
     "GET_DATE_RANGE_FINANCIAL_HOLDS_DATA",
 ];
+/// Types that can be asked for. The sandbox has nothing for any of them, and Amazon's word for that is CANCELLED.
+const ON_REQUEST: [&str; 8] = [
+    "FEE_DISCOUNTS_REPORT",
+    "GET_AFN_INVENTORY_DATA",
+    "GET_FBA_FULFILLMENT_CUSTOMER_TAXES_DATA",
+    "GET_FBA_MYI_UNSUPPRESSED_INVENTORY_DATA",
+    "GET_FLAT_FILE_ALL_ORDERS_DATA_BY_LAST_UPDATE_GENERAL",
+    "GET_FLAT_FILE_OPEN_LISTINGS_DATA",
+    "GET_MERCHANT_LISTINGS_ALL_DATA",
+    "GET_SALES_AND_TRAFFIC_REPORT",
+];
+/// How long a report that was asked for waits, and how long it takes.
+const QUEUED: SignedDuration = SignedDuration::from_secs(30);
+const WORKED_ON: SignedDuration = SignedDuration::from_secs(30);
 /// How long reports are kept.
 const KEPT: SignedDuration = SignedDuration::from_hours(24 * 90);
 const STATUSES: [&str; 5] = ["CANCELLED", "DONE", "FATAL", "IN_PROGRESS", "IN_QUEUE"];
@@ -58,6 +73,13 @@ pub(super) const OPERATIONS: &[Operation] = &[
         serve: get,
     },
     Operation {
+        name: "amazon.cancelReport",
+        method: Method::DELETE,
+        path: &["reports", "2021-06-30", "reports", "{}"],
+        plan: Plan::new("0.0222", 22_200, 10),
+        serve: cancel,
+    },
+    Operation {
         name: "amazon.getReportDocument",
         method: Method::GET,
         path: &["reports", "2021-06-30", "documents", "{}"],
@@ -69,6 +91,16 @@ pub(super) const OPERATIONS: &[Operation] = &[
 /// What the published examples answer to a request that is not in order.
 fn invalid(details: &'static str, reason: impl Into<String>) -> Refusal {
     Refusal { status: 400, code: "400", message: "Invalid input", details: Some(details), reason: reason.into() }
+}
+
+fn broken(cause: &str) -> Refusal {
+    Refusal {
+        status: 500,
+        code: "InternalFailure",
+        message: "We encountered an internal error. Please try again.",
+        details: Some(""),
+        reason: format!("the sandbox's journal: {cause}"),
+    }
 }
 
 /// A report as it is told of, with the time it was made.
@@ -92,20 +124,33 @@ fn told(settlement: &Settlement) -> (Timestamp, Value) {
     (made, report)
 }
 
+/// A report that was asked for here, as far as it has come. One that was brought in from outside stays as it is.
+fn as_of(report: &Value, made: Timestamp, now: Timestamp) -> Value {
+    let mut report = report.clone();
+    let Some(fields) = report.as_object_mut() else { return report };
+    if fields.shift_remove("asked_for").is_none() {
+        return report;
+    }
+    let (begun, ended) = (made + QUEUED, made + QUEUED + WORKED_ON);
+    if now >= begun {
+        fields.insert("processingStatus".to_owned(), "IN_PROGRESS".into());
+        fields.insert("processingStartTime".to_owned(), begun.to_string().into());
+    }
+    if now >= ended {
+        fields.insert("processingStatus".to_owned(), "CANCELLED".into());
+        fields.insert("processingEndTime".to_owned(), ended.to_string().into());
+    }
+    report
+}
+
 /// Every report, the newest first.
-fn all(world: &World) -> Result<Vec<(Timestamp, Value)>, Refusal> {
-    ledger::close(world).map_err(|cause| Refusal {
-        status: 500,
-        code: "InternalFailure",
-        message: "We encountered an internal error. Please try again.",
-        details: Some(""),
-        reason: format!("the sandbox's journal: {cause}"),
-    })?;
+fn all(world: &World, now: Timestamp) -> Result<Vec<(Timestamp, Value)>, Refusal> {
+    ledger::close(world).map_err(|cause| broken(&cause))?;
     let ledger = locked(&world.ledger);
     let mut reports: Vec<(Timestamp, Value)> = ledger.settlements().iter().map(told).collect();
     reports.extend(ledger.brought().iter().filter(|one| one["reportId"].is_string()).map(|report| {
         let made = report["createdTime"].as_str().and_then(|text| text.parse().ok()).unwrap_or(Timestamp::MIN);
-        (made, report.clone())
+        (made, as_of(report, made, now))
     }));
     let id = |report: &Value| report["reportId"].as_str().unwrap_or_default().to_owned();
     reports.sort_by(|a, b| (b.0, id(&b.1)).cmp(&(a.0, id(&a.1))));
@@ -126,7 +171,7 @@ fn list(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refusal> {
             && (search.markets.is_empty()
                 || markets.is_some_and(|markets| markets.iter().any(|market| takes(&search.markets, market))))
     };
-    let mut found = all(world)?.into_iter().filter(fits).map(|(_, report)| report);
+    let mut found = all(world, now)?.into_iter().filter(fits).map(|(_, report)| report);
     let page: Vec<Value> = found.by_ref().skip(search.from).take(search.page_size).collect();
     let mut body = json!({"reports": page});
     if found.next().is_some() {
@@ -241,15 +286,15 @@ impl Search {
     }
 }
 
-fn get(world: &World, call: &Call, _: Timestamp) -> Result<Done, Refusal> {
+fn get(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refusal> {
     let id = call.path.last().map_or("", String::as_str);
-    let found = all(world)?.into_iter().find(|(_, report)| report["reportId"] == id);
+    let found = all(world, now)?.into_iter().find(|(_, report)| report["reportId"] == id);
     found
         .map(|(_, report)| Done::told(report))
         .ok_or_else(|| invalid("Invalid input", format!("there is no report {id}")))
 }
 
-fn create(_: &World, call: &Call, _: Timestamp) -> Result<Done, Refusal> {
+fn create(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refusal> {
     let body: Value = serde_json::from_slice(&call.body)
         .map_err(|cause| invalid("Invalid input", format!("the body is no JSON: {cause}")))?;
     let kind = body["reportType"].as_str().unwrap_or_default();
@@ -266,7 +311,44 @@ fn create(_: &World, call: &Call, _: Timestamp) -> Result<Done, Refusal> {
             reason: "Amazon makes settlement reports by itself; getReports lists them".to_owned(),
         });
     }
-    Err(invalid("Invalid input", format!("the sandbox makes no reports of the type {kind}")))
+    if !ON_REQUEST.contains(&kind) {
+        return Err(invalid("Invalid input", format!("there is no report type {kind}")));
+    }
+    let mut ledger = locked(&world.ledger);
+    let place = ledger.brought().len();
+    let id = (50_000_000_000 + key::number(&["asked report", kind, &place.to_string()]) % 9_000_000_000).to_string();
+    let created = Timestamp::from_second(now.as_second()).unwrap_or(now).to_string();
+    let mut report = json!({"reportId": id, "reportType": kind, "marketplaceIds": body["marketplaceIds"],
+        "createdTime": created, "processingStatus": "IN_QUEUE", "asked_for": true});
+    for name in ["dataStartTime", "dataEndTime"] {
+        match body.get(name).map(|at| at.as_str().and_then(|text| text.parse::<Timestamp>().ok())) {
+            None => report[name] = created.as_str().into(),
+            Some(Some(at)) if at <= now => report[name] = at.to_string().into(),
+            Some(_) => return Err(invalid("Invalid input", format!("{name} is no instant until now"))),
+        }
+    }
+    keep(world, &mut ledger, &report)?;
+    Ok(Done { status: 202, body: Some(json!({"reportId": id})), wrote: true })
+}
+
+fn keep(world: &World, ledger: &mut Ledger, report: &Value) -> Result<(), Refusal> {
+    let entry = Entry::Report { text: report.to_string().into() };
+    world.journal.write(std::slice::from_ref(&entry)).map_err(|cause| broken(&cause))?;
+    ledger.apply(&entry);
+    Ok(())
+}
+
+/// Only a report that still waits can be cancelled.
+fn cancel(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refusal> {
+    let id = call.path.last().map_or("", String::as_str);
+    let found = all(world, now)?.into_iter().find(|(_, report)| report["reportId"] == id);
+    let Some((_, mut report)) = found.filter(|(_, report)| report["processingStatus"] == "IN_QUEUE") else {
+        return Err(invalid("Invalid input", format!("there is no report {id} that waits")));
+    };
+    report["processingStatus"] = "CANCELLED".into();
+    report["processingEndTime"] = now.to_string().into();
+    keep(world, &mut locked(&world.ledger), &report)?;
+    Ok(Done { status: 200, body: None, wrote: true })
 }
 
 fn get_document(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refusal> {
@@ -276,7 +358,7 @@ fn get_document(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refu
         Some("true") => true,
         Some(_) => return Err(invalid("Invalid input", "enableContentEncodingUrlHeader is true or false")),
     };
-    all(world)?;
+    all(world, now)?;
     let ledger = locked(&world.ledger);
     let Some(settlement) = ledger.settlements().iter().find(|one| one.document_id == id) else {
         return match ledger.brought_document(id) {
@@ -311,7 +393,8 @@ pub(in crate::sandbox) fn document(world: &World, id: &str, flags: &str) -> Opti
     Some(if flags == "gzip" { reply.with("content-encoding", "gzip") } else { reply })
 }
 
-fn packed(text: &[u8]) -> Option<Vec<u8>> {
+/// Packed with gzip.
+pub(super) fn packed(text: &[u8]) -> Option<Vec<u8>> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(text).ok()?;
     packer.finish().ok()

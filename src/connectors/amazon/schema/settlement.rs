@@ -13,7 +13,7 @@ pub(in super::super) fn settlement() -> ObjectSpec {
             must(
                 "row",
                 Base::Int,
-                "Which row of the file it is, from 1 on, not counting the header; row 1 mostly states the total",
+                "Which line of the file it stands on; line 1 names the columns, and line 2 mostly states the total",
             ),
             may(
                 "problem",

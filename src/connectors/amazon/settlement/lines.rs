@@ -12,7 +12,7 @@ pub(super) struct Lines {
     /// Where the line at hand stands.
     line: (usize, usize),
     next: usize,
-    first: bool,
+    number: u64,
 }
 
 /// Why there is no next line.
@@ -24,7 +24,7 @@ pub(super) enum LineError {
 
 impl Lines {
     pub(super) fn new(text: Text) -> Self {
-        Self { text, held: String::new(), line: (0, 0), next: 0, first: true }
+        Self { text, held: String::new(), line: (0, 0), next: 0, number: 0 }
     }
 
     /// Goes to the next line that is not blank; false at the end.
@@ -56,7 +56,8 @@ impl Lines {
                 to -= 1;
             }
             self.line = (start, to);
-            if std::mem::take(&mut self.first) && self.line().starts_with('\u{feff}') {
+            self.number += 1;
+            if self.number == 1 && self.line().starts_with('\u{feff}') {
                 self.line.0 += '\u{feff}'.len_utf8();
             }
             // Tabs alone are a row in which every cell is blank.
@@ -64,6 +65,11 @@ impl Lines {
                 return Ok(true);
             }
         }
+    }
+
+    /// Which line of the file is at hand, from 1 on.
+    pub(super) fn number(&self) -> u64 {
+        self.number
     }
 
     /// The line at hand.

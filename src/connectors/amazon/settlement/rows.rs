@@ -114,7 +114,7 @@ impl Rows {
                 if !lines.advance().map_err(changed)? {
                     return Ok(false);
                 }
-                self.number += 1;
+                self.number = lines.number();
                 self.amount = 0;
                 layout::split(lines.line(), layout.width, &mut self.cells);
             }
@@ -147,7 +147,7 @@ impl Rows {
         }
     }
 
-    /// Which row of the file is at hand, from 1 on.
+    /// Which line of the file is at hand, from 1 on.
     #[must_use]
     pub fn number(&self) -> u64 {
         self.number

@@ -32,7 +32,7 @@ pub(super) struct Scan {
 /// The row that tells of the settlement as a whole, as it is written.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Head {
-    /// Which row it is; 0 where there is none.
+    /// Which line it is; 0 where there is none.
     pub(super) row: u64,
     pub(super) settlement_id: String,
     pub(super) start: String,
@@ -57,8 +57,8 @@ impl Problems {
         }
     }
 
-    fn at(&mut self, row: u64, message: &str) {
-        self.add(format!("row {row}: {message}"));
+    fn at(&mut self, line: u64, message: &str) {
+        self.add(format!("line {line}: {message}"));
     }
 
     /// All of it in one sentence; nothing where nothing is wrong.
@@ -171,7 +171,7 @@ impl Pass {
         self.layout = Some(layout.clone());
         let mut places = Vec::with_capacity(layout.width + 1);
         while lines.advance()? {
-            self.row += 1;
+            self.row = lines.number();
             if let Some(japanese) = &mut self.japanese {
                 japanese.look(lines.line());
             }
@@ -242,7 +242,7 @@ impl Pass {
         if self.head.row > 0 {
             // A file in which each row repeats it says nothing new.
             if amounts == 0 || total != self.head.total {
-                let why = format!("it states a total-amount, and row {} has stated one already", self.head.row);
+                let why = format!("it states a total-amount, and line {} has stated one already", self.head.row);
                 self.problems.at(self.row, &why);
             }
             return;

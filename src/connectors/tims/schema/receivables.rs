@@ -1,6 +1,6 @@
 //! Invoices and payments.
 
-use crate::catalog::build::{list, may, must, nested, object, open};
+use crate::catalog::build::{closed, list, may, must, nested, object, open};
 use crate::catalog::{Base, ObjectSpec};
 
 /// An invoice.
@@ -29,8 +29,9 @@ pub(in super::super) fn invoice() -> ObjectSpec {
             amount("total", "What it is over"),
             amount("paid", "How much of it is paid"),
             amount("credited", "How much of it was credited"),
+            amount("refunded", "How much of what was credited was paid back"),
             amount("balance", "How much of it is open"),
-            may("status", open("InvoiceStatus", &["open", "paid"]), "Whether it is paid"),
+            may("status", open("InvoiceStatus", &["open", "paid", "owing"]), "Whether it is paid"),
             may("updated_at", Base::Instant, "When it last changed"),
         ],
     )
@@ -48,7 +49,7 @@ pub(in super::super) fn invoice_input() -> ObjectSpec {
 pub(in super::super) fn payment() -> ObjectSpec {
     let mut fields = vec![must("id", Base::Text, "TIMS' id"), may("number", Base::Text, "Its number")];
     fields.extend(payment_fields(false));
-    fields.push(may("status", open("PaymentStatus", &["open", "applied", "void"]), "How far it is applied"));
+    fields.push(may("status", open("PaymentStatus", &["posted", "void"]), "Whether it still counts"));
     object("Payment", fields)
 }
 
@@ -74,11 +75,17 @@ fn payment_fields(new: bool) -> Vec<crate::catalog::Field> {
     vec![
         needed("external_ref", Base::Text, "The name by which it is found again"),
         needed("customer_id", Base::Text, "Who paid"),
+        may(
+            "direction",
+            closed("PaymentDirection", &["in", "out"]),
+            "Whether money comes in, or goes back to the customer",
+        ),
         needed("date", Base::Date, "The day of the payment"),
-        may("method", Base::Text, "How it was paid: MARKETPLACE"),
+        needed("method", Base::Text, "How it was paid: MARKETPLACE"),
         may("reference", Base::Text, "What it says on it"),
-        needed("amount", Base::Decimal, "How much; below zero it goes back to the customer").as_text(),
+        needed("amount", Base::Decimal, "How much; always above zero").as_text(),
         needed("currency", Base::Text, "Its currency, as ISO 4217 writes it"),
         may("applications", list(application), "The invoices that it settles; what is left is unapplied"),
+        may("memo", Base::Text, "What it is"),
     ]
 }

@@ -15,13 +15,15 @@ pub(in crate::sandbox::tims) const ROUTES: &[Route] = &[
 ];
 
 /// Code, name, type and whether it may be posted to; in the order of the codes.
-const ACCOUNTS: [(&str, &str, &str, bool); 34] = [
+const ACCOUNTS: [(&str, &str, &str, bool); 40] = [
     ("1100", "Bank", "asset", true),
     ("1150", "Amazon payouts in transit", "asset", true),
+    ("1155", "Balance owed to Amazon", "asset", true),
     ("1160", "Amazon reserve balance", "asset", true),
     ("1165", "Amazon balance carried forward", "asset", true),
     ("1170", "Card charges by Amazon, clearing", "asset", true),
     ("1180", "Between marketplaces, clearing", "asset", true),
+    ("1190", "Payments of Amazon orders, clearing", "asset", true),
     ("1200", "Customers", "asset", true),
     ("1400", "Tax withheld, receivable", "asset", true),
     ("1410", "Input tax, recoverable", "asset", true),
@@ -38,16 +40,20 @@ const ACCOUNTS: [(&str, &str, &str, bool); 34] = [
     ("4090", "Promotions and discounts", "income", true),
     ("4100", "Sales returns", "income", true),
     ("6010", "Referral fees", "expense", true),
+    ("6015", "Fees for refunds", "expense", true),
     ("6020", "Fulfilment by Amazon", "expense", true),
+    ("6025", "Fulfilment by Amazon for other channels", "expense", true),
     ("6030", "Storage with Amazon", "expense", true),
     ("6040", "Inbound freight to Amazon", "expense", true),
     ("6050", "Removals from Amazon", "expense", true),
     ("6060", "Processing of returns", "expense", true),
-    ("6070", "Fees for refunds", "expense", true),
     ("6100", "Advertising", "expense", true),
     ("6110", "Subscriptions", "expense", true),
     ("6120", "Shipping labels", "expense", true),
+    ("6130", "Fees for liquidations", "expense", true),
+    ("6140", "Fees for payments", "expense", true),
     ("6190", "Other selling fees", "expense", true),
+    ("6800", "Interest", "expense", true),
     ("6900", "Regulatory fees", "expense", true),
     ("6999", "Marketplace fees until 2024", "expense", false),
 ];
