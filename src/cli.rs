@@ -1,6 +1,7 @@
 //! The command line: the only part that prints, exits, and reads the process's environment. Each command has a file.
 
 mod args;
+mod described;
 mod environment;
 mod exit;
 mod ledger;
@@ -21,6 +22,7 @@ mod graph;
 mod impact;
 mod map;
 mod plan;
+mod reconcile;
 mod record;
 mod run;
 mod runs;
@@ -68,6 +70,7 @@ pub fn main() -> ExitCode {
         Command::Runs { at, flow, limit, format } => runs::run(&at, flow.as_deref(), limit, format),
         Command::Waiting { at, flow, format } => waiting::run(&at, flow.as_deref(), format),
         Command::Record { flow, key, at, format } => record::run(&flow, &key, &at, format),
+        Command::Reconcile(args) => reconcile::run(&args),
         Command::Sandbox(args) => sandbox::run(&args),
         Command::Store(command) => store::run(&command),
     })

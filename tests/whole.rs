@@ -7,6 +7,8 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "support/described.rs"]
+mod described;
 #[path = "whole/inventory.rs"]
 mod inventory;
 #[path = "whole/refunds.rs"]
@@ -17,6 +19,8 @@ mod settlements;
 mod shipments;
 #[path = "whole/support.rs"]
 mod support;
+#[path = "whole/warehouse.rs"]
+mod warehouse;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

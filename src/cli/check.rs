@@ -10,8 +10,8 @@ use crate::diag::{Severity, Source, text};
 use crate::lang::{self, Environment};
 
 pub(super) fn run(args: &args::Check) -> Outcome {
-    let catalog = project::catalog();
     let flows = project::flows(&args.paths)?;
+    let catalog = project::catalog(&flows)?;
     let human = args.format == CheckFormat::Human;
     let mut checked = Vec::new();
     for path in &flows {
