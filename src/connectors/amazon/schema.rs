@@ -9,6 +9,7 @@ mod party;
 pub(super) mod settlement;
 pub(super) mod stock;
 mod tax;
+pub(super) mod transaction;
 
 use crate::catalog::build::{closed, list, may, must, nested, object, open};
 use crate::catalog::{Base, ObjectSpec};
