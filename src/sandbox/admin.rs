@@ -115,6 +115,7 @@ fn state(world: &World, versions: bool) -> Value {
     json!({
         "tims": books,
         "amazon": {"confirmations": locked(&world.shop).confirmed()},
+        "depot": {"deliveries": locked(&world.depot).told()},
     })
 }
 
@@ -134,7 +135,7 @@ fn faults(world: &World) -> Value {
     json!({
         "spec": spec,
         "reports": reports,
-        "down": {"amazon": until(gates.amazon_down), "tims": until(gates.tims_down)},
+        "down": {"amazon": until(gates.amazon_down), "tims": until(gates.tims_down), "depot": until(gates.depot_down)},
         "secret_expired": gates.secret_expired,
     })
 }
@@ -157,7 +158,7 @@ fn set_faults(world: &World, body: &Value) -> Result<Value, String> {
         }
     };
     let down = body.get("down").cloned().unwrap_or_else(|| json!({}));
-    known_fields(&down, &["amazon", "tims"])?;
+    known_fields(&down, &["amazon", "tims", "depot"])?;
     let now = world.clock.now();
     let until = |name: &str| -> Result<Option<Timestamp>, String> {
         match down.get(name) {
@@ -166,10 +167,11 @@ fn set_faults(world: &World, body: &Value) -> Result<Value, String> {
             Some(text) => Ok(Some(after(now, duration(text)?))),
         }
     };
-    let (amazon, tims) = (until("amazon")?, until("tims")?);
+    let (amazon, tims, depot) = (until("amazon")?, until("tims")?, until("depot")?);
     let mut gates = world.gates();
     gates.amazon_down = amazon.or(gates.amazon_down);
     gates.tims_down = tims.or(gates.tims_down);
+    gates.depot_down = depot.or(gates.depot_down);
     let expire = body["expire_tokens"] == true;
     if expire || body.get("expire_secret").is_some() {
         let secret_expired = body["expire_secret"].as_bool().unwrap_or(gates.secret_expired);

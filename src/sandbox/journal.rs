@@ -58,6 +58,15 @@ pub(super) enum Entry {
         #[serde(with = "text")]
         text: Arc<str>,
     },
+    /// A delivery of the third system as it is from now on, with the idempotency key that it came under and the digest of
+    /// what came.
+    Delivery {
+        id: String,
+        #[serde(with = "text")]
+        text: Arc<str>,
+        #[serde(default)]
+        key: Option<(String, String)>,
+    },
     /// A document for a feed; without a text it has not been uploaded.
     Upload {
         id: String,

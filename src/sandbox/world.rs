@@ -10,6 +10,7 @@ use super::amazon::feeds::Feeds;
 use super::amazon::listings::Listings;
 use super::call::Call;
 use super::counters::Counters;
+use super::depot::Depot;
 use super::faults::{Faults, Side};
 use super::journal::{self, Entry, Journal};
 use super::ledger::Ledger;
@@ -35,6 +36,7 @@ pub(super) struct World {
     pub(super) shop: Mutex<Shop>,
     pub(super) ledger: Mutex<Ledger>,
     pub(super) listings: Mutex<Listings>,
+    pub(super) depot: Mutex<Depot>,
     pub(super) feeds: Mutex<Feeds>,
     pub(super) quotas: Mutex<Buckets>,
     gates: Mutex<Gates>,
@@ -52,6 +54,7 @@ pub(super) struct Gates {
     pub(super) secret_expired: bool,
     pub(super) amazon_down: Option<Timestamp>,
     pub(super) tims_down: Option<Timestamp>,
+    pub(super) depot_down: Option<Timestamp>,
 }
 
 impl World {
@@ -98,6 +101,7 @@ impl World {
             shop: Mutex::new(shop),
             ledger: Mutex::new(Ledger::default()),
             listings: Mutex::new(Listings::new(assortment, start)),
+            depot: Mutex::new(Depot::default()),
             feeds: Mutex::default(),
             quotas: Mutex::new(Buckets::default()),
             gates: Mutex::new(Gates {
@@ -106,6 +110,7 @@ impl World {
                 secret_expired: false,
                 amazon_down: None,
                 tims_down: None,
+                depot_down: None,
             }),
             faults: Mutex::new(Faults::new(options.faults.clone(), options.reports, options.seed)),
             counters: Mutex::new(Counters::default()),
@@ -125,6 +130,7 @@ impl World {
             amazon: format!("{base}/amazon"),
             amazon_token: format!("{base}/auth/o2/token"),
             tims: format!("{base}/tims"),
+            depot: format!("{base}/depot"),
             admin: format!("{base}/admin"),
             admin_token: self.admin_token.clone(),
             credentials: self.credentials.clone(),
@@ -161,6 +167,7 @@ impl World {
         let until = match side {
             Side::Amazon => gates.amazon_down,
             Side::Tims => gates.tims_down,
+            Side::Depot => gates.depot_down,
         };
         until.is_some_and(|until| self.clock.now() < until)
     }
@@ -181,6 +188,7 @@ impl World {
             match entry {
                 Entry::Shop { .. } => {}
                 Entry::Put { .. } | Entry::Gone { .. } | Entry::Answer(_) => locked(&self.tims).apply(entry, &line),
+                Entry::Delivery { .. } => locked(&self.depot).apply(entry),
                 Entry::Listing { .. } => locked(&self.listings).apply(entry),
                 Entry::Upload { .. } | Entry::Feed { .. } => locked(&self.feeds).apply(entry),
                 Entry::Order { .. } | Entry::Evolved { .. } => locked(&self.shop).apply(entry),
