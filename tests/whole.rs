@@ -11,6 +11,8 @@
 mod described;
 #[path = "whole/inventory.rs"]
 mod inventory;
+#[path = "whole/refunds.rs"]
+mod refunds;
 #[path = "whole/settlements.rs"]
 mod settlements;
 #[path = "whole/shipments.rs"]

@@ -5,6 +5,7 @@ mod answer;
 mod descriptor;
 mod family;
 mod feeds;
+mod finances;
 mod listings;
 mod orders;
 mod packages;

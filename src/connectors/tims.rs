@@ -1,5 +1,6 @@
 //! The TIMS ERP over its REST interface under `/api/v1`.
 
+mod credit_notes;
 mod descriptor;
 mod family;
 mod feed;

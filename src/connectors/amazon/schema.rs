@@ -8,6 +8,7 @@ pub(super) mod parcel;
 mod party;
 pub(super) mod settlement;
 mod tax;
+pub(super) mod transaction;
 
 use crate::catalog::build::{closed, list, may, must, nested, object, open};
 use crate::catalog::{Base, ObjectSpec};
