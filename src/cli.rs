@@ -1,6 +1,7 @@
 //! The command line: the only part that prints, exits, and reads the process's environment. Each command has a file.
 
 mod args;
+mod described;
 mod environment;
 mod exit;
 mod ledger;
@@ -8,6 +9,7 @@ mod output;
 mod project;
 mod runtime;
 mod sandbox_time;
+mod side_by_side;
 mod table;
 
 mod check;

@@ -5,6 +5,8 @@ mod answer;
 mod descriptor;
 mod family;
 mod feeds;
+mod finances;
+mod inventory;
 mod listings;
 mod orders;
 mod packages;

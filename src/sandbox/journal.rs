@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::SandboxError;
+use super::amazon::inventory::AmazonStock;
 use super::ledger::{RefundOrder, Settlement};
 use super::quota::Level;
 
@@ -57,6 +58,17 @@ pub(super) enum Entry {
     Report {
         #[serde(with = "text")]
         text: Arc<str>,
+    },
+    /// What lies in Amazon's warehouses of a SKU, by marketplace.
+    AmazonStock { market: String, sku: String, stock: AmazonStock },
+    /// A delivery of the third system as it is from now on, with the idempotency key that it came under and the digest of
+    /// what came.
+    Delivery {
+        id: String,
+        #[serde(with = "text")]
+        text: Arc<str>,
+        #[serde(default)]
+        key: Option<(String, String)>,
     },
     /// A document for a feed; without a text it has not been uploaded.
     Upload {

@@ -42,7 +42,7 @@ impl Files for Disk {
 pub(crate) fn plan(name: &str) -> Plan {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("flows").join(format!("{name}.flow"));
     let source = Source::new(format!("flows/{name}.flow"), std::fs::read_to_string(path).unwrap());
-    let catalog = Catalog { functions: flowrun::functions::all(), connectors: connectors::specs() };
+    let catalog = Catalog { functions: flowrun::functions::all(), connectors: super::described::connectors().specs() };
     let environment = lang::Environment { buyer_data_allowed: true, ..lang::Environment::default() };
     let compiled = lang::compile(&source, &catalog, &Disk, &environment);
     compiled.plan.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics))
@@ -90,7 +90,12 @@ impl World {
             .with("url", &ready.tims)
             .with("limit", "off")
             .with_secret("api_key", &ready.credentials.tims.api_key);
+        let depot = ConnectionSettings::default()
+            .with("url", &ready.depot)
+            .with("limit", "off")
+            .with_secret("api_key", &ready.credentials.depot.api_key);
         let connections: BTreeMap<String, Connection> = BTreeMap::from([
+            ("depot".to_owned(), super::described::connectors().open("depot", &depot, &deps).unwrap()),
             ("amazon".to_owned(), connectors::open("amazon", &amazon, &deps).unwrap()),
             ("tims".to_owned(), connectors::open("tims", &tims, &deps).unwrap()),
         ]);

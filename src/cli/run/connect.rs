@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::exit::Failure;
 use crate::config::{Given, Settings, Where};
-use crate::connectors::{self, Connection, ConnectionSettings, Deps, Secret};
+use crate::connectors::{self, Connection, ConnectionSettings, Connectors, Deps, Secret};
 use crate::plan::{LookupKind, Plan};
 
 /// How large a file with a secret may be.
@@ -28,6 +28,7 @@ pub(super) fn open(
     names: &BTreeSet<String>,
     simulated: &BTreeMap<String, ConnectionSettings>,
     deps: &Deps,
+    known: &Connectors,
 ) -> Result<BTreeMap<String, Connection>, Failure> {
     let mut missing = Vec::new();
     let mut gathered = BTreeMap::new();
@@ -44,7 +45,7 @@ pub(super) fn open(
             missing.push(format!("{file}: there is no `{name}` under `connections:`, and the flow uses it{simulated}"));
             continue;
         }
-        let mut given = gather(settings, name, over, &mut missing);
+        let mut given = gather(settings, known, name, over, &mut missing);
         if name == "amazon" {
             given.values.entry("archive".to_owned()).or_insert_with(|| archive(&settings.store));
         }
@@ -56,7 +57,7 @@ pub(super) fn open(
     let wrong = |error: connectors::ConnectorError| Failure::usage(format!("{}: {error}", settings.file));
     gathered
         .into_iter()
-        .map(|(name, given)| Ok((name.clone(), connectors::open(&name, &given, deps).map_err(wrong)?)))
+        .map(|(name, given)| Ok((name.clone(), known.open(&name, &given, deps).map_err(wrong)?)))
         .collect()
 }
 
@@ -76,12 +77,13 @@ fn archive(store: &Path) -> String {
 
 fn gather(
     settings: &Settings,
+    known: &Connectors,
     name: &str,
     simulated: Option<&ConnectionSettings>,
     missing: &mut Vec<String>,
 ) -> ConnectionSettings {
     let mut out = simulated.cloned().unwrap_or_default();
-    let specs = connectors::specs();
+    let specs = known.specs();
     let secret = |setting: &str| {
         let spec = specs.iter().find(|spec| spec.name == name);
         spec.is_some_and(|spec| spec.settings.iter().any(|known| known.name == setting && known.secret))

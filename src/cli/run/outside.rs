@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::super::described;
 use super::super::exit::Failure;
 use super::super::ledger::Ledger;
 use super::connect;
@@ -39,7 +40,7 @@ impl Outside {
         let store: Arc<dyn Store> = Arc::clone(&ledger.store) as Arc<dyn Store>;
         let deps = connectors::Deps { clock: Arc::clone(&clock), quota: Arc::new(StoreQuota::new(store)) };
         let names: BTreeSet<String> = names.iter().map(|name| (*name).to_owned()).collect();
-        let connections = connect::open(settings, &names, given, &deps)?;
+        let connections = connect::open(settings, &names, given, &deps, &described::connectors(&[])?)?;
         Ok(Self { clock, connections, ledger, sandbox })
     }
 
