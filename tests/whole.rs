@@ -9,8 +9,12 @@
 
 #[path = "support/described.rs"]
 mod described;
+#[path = "whole/fba_stock.rs"]
+mod fba_stock;
 #[path = "whole/inventory.rs"]
 mod inventory;
+#[path = "whole/prices.rs"]
+mod prices;
 #[path = "whole/refunds.rs"]
 mod refunds;
 #[path = "whole/settlements.rs"]
