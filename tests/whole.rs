@@ -9,6 +9,10 @@
 
 #[path = "support/described.rs"]
 mod described;
+#[path = "whole/customers.rs"]
+mod customers;
+#[path = "whole/erase.rs"]
+mod erase;
 #[path = "whole/inventory.rs"]
 mod inventory;
 #[path = "whole/refunds.rs"]
@@ -17,6 +21,8 @@ mod refunds;
 mod settlements;
 #[path = "whole/shipments.rs"]
 mod shipments;
+#[path = "whole/story.rs"]
+mod story;
 #[path = "whole/support.rs"]
 mod support;
 #[path = "whole/warehouse.rs"]
