@@ -9,6 +9,7 @@ mod output;
 mod project;
 mod runtime;
 mod sandbox_time;
+mod side_by_side;
 mod table;
 
 mod check;

@@ -111,7 +111,7 @@ enum Watch {
 }
 
 /// Counts how often what it is around is worked out, and how that comes out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Probe {
     watch: Watch,
     hits: Arc<Hits>,

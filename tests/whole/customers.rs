@@ -41,7 +41,8 @@ async fn each_buyer_is_there_once_and_is_one_with_whom_tims_knows() {
     world.run().await;
     let state = world.state().await;
     let id = order["orderId"].as_str().unwrap();
-    let sale = state["sales_orders"].as_array().unwrap().iter().find(|s| s["external_ref"].as_str().unwrap().ends_with(id));
+    let sale =
+        state["sales_orders"].as_array().unwrap().iter().find(|s| s["external_ref"].as_str().unwrap().ends_with(id));
     assert_eq!(sale.unwrap()["customer_id"], known["id"]);
     world.reset_counters().await;
     let again = world.run_flow("customers", &[]).await;

@@ -35,7 +35,8 @@ async fn one_order_from_the_purchase_to_a_tied_out_journal() {
         sale["status"] == "picking"
             && sale["channel"] == "AMZ-DE"
             && allocation.is_some_and(|allocation| {
-                let kept: Decimal = allocation["lines"].as_array().unwrap().iter().map(|line| amount(&line["allocated"])).sum();
+                let kept: Decimal =
+                    allocation["lines"].as_array().unwrap().iter().map(|line| amount(&line["allocated"])).sum();
                 kept == lines.iter().map(|line| amount(&line["quantity"])).sum::<Decimal>()
             })
     };
