@@ -9,7 +9,7 @@ use crate::support::World;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_buyer_is_forgotten_and_the_forgetting_is_not() {
-    let world = World::new(200).await;
+    let world = World::new(600).await;
     world.run().await;
     let (store, sealer) = (world.store(), world.sealer());
     let record = |id: &str| {
