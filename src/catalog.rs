@@ -3,6 +3,7 @@
 #![deny(clippy::disallowed_methods)]
 
 pub mod build;
+pub mod described;
 pub mod function;
 pub mod send;
 pub mod types;

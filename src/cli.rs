@@ -1,6 +1,7 @@
 //! The command line: the only part that prints, exits, and reads the process's environment. Each command has a file.
 
 mod args;
+mod described;
 mod environment;
 mod exit;
 mod ledger;
@@ -8,6 +9,7 @@ mod output;
 mod project;
 mod runtime;
 mod sandbox_time;
+mod side_by_side;
 mod table;
 
 mod check;
@@ -21,6 +23,7 @@ mod graph;
 mod impact;
 mod map;
 mod plan;
+mod reconcile;
 mod record;
 mod run;
 mod runs;
@@ -68,6 +71,7 @@ pub fn main() -> ExitCode {
         Command::Runs { at, flow, limit, format } => runs::run(&at, flow.as_deref(), limit, format),
         Command::Waiting { at, flow, format } => waiting::run(&at, flow.as_deref(), format),
         Command::Record { flow, key, at, format } => record::run(&flow, &key, &at, format),
+        Command::Reconcile(args) => reconcile::run(&args),
         Command::Sandbox(args) => sandbox::run(&args),
         Command::Store(command) => store::run(&command),
     })

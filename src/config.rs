@@ -8,6 +8,7 @@
 //!
 //! Paths in the file are relative to the directory in which the program is started, as paths on the command line are.
 
+pub mod connector;
 mod duration;
 mod given;
 mod read;

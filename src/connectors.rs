@@ -3,9 +3,11 @@
 
 pub mod amazon;
 pub mod contract;
+mod described;
 pub mod files;
 mod gather;
 mod http;
+mod limit;
 pub mod memory;
 pub mod quota;
 pub mod settings;
@@ -16,6 +18,7 @@ use std::sync::{Arc, LazyLock};
 use std::time::Duration;
 
 use crate::catalog::ConnectorSpec;
+use crate::catalog::described::Description;
 use crate::clock::SharedClock;
 use crate::diag::suggest;
 
@@ -50,7 +53,7 @@ type ReadLimit = fn(&str) -> Option<(usize, Duration)>;
 const TABLE: &[Entry] = &[
     Entry { spec: amazon::spec, open: amazon::open, limit: None },
     Entry { spec: files::spec, open: files::open, limit: None },
-    Entry { spec: tims::spec, open: tims::open, limit: Some(("limit", tims::limit)) },
+    Entry { spec: tims::spec, open: tims::open, limit: Some(("limit", limit::plan)) },
 ];
 
 static SPECS: LazyLock<Vec<Arc<ConnectorSpec>>> =
@@ -82,4 +85,58 @@ pub fn open(name: &str, settings: &ConnectionSettings, deps: &Deps) -> Result<Co
     };
     let connection = (entry.open)(&Settings::check(spec, settings)?, deps)?;
     Ok(gather::gather(connection, spec))
+}
+
+/// The connectors that a flow can name: those that are built in, and those that files describe.
+#[derive(Debug, Clone, Default)]
+pub struct Connectors {
+    described: Vec<Arc<Description>>,
+}
+
+impl Connectors {
+    /// The built-in ones and these.
+    ///
+    /// # Errors
+    /// A described one has the name of one that is built in.
+    pub fn with(described: Vec<Arc<Description>>) -> Result<Self, String> {
+        for description in &described {
+            let name = description.spec.name;
+            if SPECS.iter().any(|spec| spec.name == name) {
+                return Err(format!("there is a built-in connector `{name}`; give the description another name"));
+            }
+        }
+        Ok(Self { described })
+    }
+
+    /// The descriptors of all, sorted by name.
+    #[must_use]
+    pub fn specs(&self) -> Vec<Arc<ConnectorSpec>> {
+        let mut all = specs();
+        all.extend(self.described.iter().map(|description| Arc::clone(&description.spec)));
+        all.sort_by_key(|spec| spec.name);
+        all
+    }
+
+    /// Opens a connection, as [`open`] does.
+    pub fn open(&self, name: &str, settings: &ConnectionSettings, deps: &Deps) -> Result<Connection, ConnectorError> {
+        match self.described.iter().find(|description| description.spec.name == name) {
+            Some(description) => {
+                let spec = &description.spec;
+                let connection = described::open(description, &Settings::check(spec, settings)?, deps)?;
+                Ok(gather::gather(connection, spec))
+            }
+            None => open(name, settings, deps),
+        }
+    }
+
+    /// The limit that all operations of a connector share, as [`shared_limit`] tells it.
+    #[must_use]
+    pub fn shared_limit(&self, name: &str, given: &dyn Fn(&str) -> Option<String>) -> Option<(usize, Duration)> {
+        let Some(description) = self.described.iter().find(|description| description.spec.name == name) else {
+            return shared_limit(name, given);
+        };
+        let default =
+            || description.spec.settings.iter().find(|known| known.name == "limit")?.default.map(str::to_owned);
+        limit::plan(&given("limit").or_else(default)?)
+    }
 }

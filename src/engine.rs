@@ -32,6 +32,7 @@ mod feed;
 mod gate;
 mod gather;
 pub mod inspect;
+mod joined;
 mod late;
 mod locks;
 mod lookup;
@@ -158,6 +159,9 @@ pub async fn run(plan: Arc<Plan>, deps: &Deps, config: RunConfig) -> RunReport {
 
 /// Takes what the source has through the flow: record by record, or group by group.
 async fn read(ctx: &Context<'_>, cursor: Option<String>) -> Outcome {
+    if let Err(halt) = joined::read(ctx).await {
+        return halt.outcome();
+    }
     let Some(group) = &ctx.plan.group else {
         let outcome = driver::drive(ctx, Feed::Source, cursor).await;
         // A run that someone bounds, or that is there to look, does no more than it was told.

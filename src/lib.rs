@@ -7,7 +7,7 @@
 //! ```
 //!
 //! In reading order: [`value`], [`diag`], [`clock`]; [`catalog`]; [`plan`], [`rehearse`]; [`lang`], [`functions`],
-//! [`connectors`], [`store`], [`config`], [`sandbox`]; [`engine`]; [`cli`]. A module names only those before it;
+//! [`connectors`], [`store`], [`config`], [`sandbox`], [`reconcile`]; [`engine`]; [`cli`]. A module names only those before it;
 //! docs/architecture.md has the layers and what holds them.
 #![cfg_attr(test, allow(clippy::unwrap_used))]
 
@@ -21,6 +21,7 @@ pub mod engine;
 pub mod functions;
 pub mod lang;
 pub mod plan;
+pub mod reconcile;
 pub mod rehearse;
 pub mod sandbox;
 pub mod store;

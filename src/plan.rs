@@ -17,11 +17,13 @@ pub mod fold;
 pub mod forecast;
 pub mod graph;
 pub mod group;
+pub mod joined;
 pub mod late;
 pub mod lineage;
 pub mod mask;
 mod operate;
 pub mod progress;
+pub mod straight;
 pub mod table;
 pub mod template;
 pub mod trace;
@@ -82,12 +84,40 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A copy for one of several threads, without the flow's tests. Expressions remember where they found fields, and values
+    /// count how often they are shared: threads that have all of that to themselves do not wait for each other.
+    #[must_use]
+    pub fn for_a_thread(&self) -> Plan {
+        Plan {
+            flow: self.flow.clone(),
+            version: self.version.clone(),
+            source_text: self.source_text.clone(),
+            source: self.source.clone(),
+            key: self.key.clone(),
+            group: self.group.clone(),
+            lookups: self.lookups.clone(),
+            params: self.params.clone(),
+            steps: self.steps.clone(),
+            targets: self.targets.clone(),
+            slots: self.slots,
+            retry: self.retry,
+            alerts: self.alerts.clone(),
+            tests: Vec::new(),
+            facts: self.facts.clone(),
+            coverage: None,
+        }
+    }
+
     /// What to say when a lookup finds nothing, in a clerk's words: `tims.items has no sku "A-1"`.
     #[must_use]
     pub fn miss(&self, lookup: LookupId, keys: &str) -> String {
         match self.lookups.get(lookup).map(|lookup| (&lookup.name, &lookup.kind)) {
             Some((name, LookupKind::Entity { connector, entity, key, .. })) => {
                 format!("{connector}.{entity} has no {key} {keys} (lookup `{name}`)")
+            }
+            Some((name, LookupKind::Join(join))) => {
+                let (source, by) = (&join.source, join.by.join(", "));
+                format!("{}.{} has no record with {by} {keys} (`{name}`)", source.connector, source.entity)
             }
             Some((name, LookupKind::Table(table))) => {
                 let columns = table.by.join(", ");
@@ -189,6 +219,8 @@ pub struct LookupPlan {
 pub enum LookupKind {
     /// In a table that was loaded with the flow.
     Table(Arc<Table>),
+    /// In a second source, all of which is read when a run begins.
+    Join(Arc<joined::JoinPlan>),
     /// In a connector.
     Entity {
         /// The connector.
@@ -218,7 +250,7 @@ pub struct ParamPlan {
 }
 
 /// One thing that is done with a record.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Step {
     /// Nothing more if the condition holds.
     Skip {
@@ -274,8 +306,24 @@ pub enum Step {
     Target(TargetId),
 }
 
+impl Step {
+    /// The expressions of the step itself, without those of the steps inside of it and of the target that it writes.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&Node> {
+        match self {
+            Step::Skip { when, because } => std::iter::once(when).chain(because).collect(),
+            Step::Reject { when, because } | Step::Wait { when, because, .. } => vec![when, because],
+            Step::Ensure { condition, because } => std::iter::once(condition).chain(because).collect(),
+            Step::Let { value, .. } => vec![value],
+            Step::When { condition, .. } => vec![condition],
+            Step::Each(each) => [&each.list, &each.key].into_iter().chain(&each.filter).collect(),
+            Step::Target(_) => Vec::new(),
+        }
+    }
+}
+
 /// Steps for each item of a list: one record to many writes.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct EachPlan {
     /// The slot of the item.
     pub slot: Slot,
@@ -291,7 +339,7 @@ pub struct EachPlan {
 }
 
 /// A write to a target.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct TargetPlan {
     /// Its name in the flow, unique; `connector.entity` where the author gave none.
     pub name: String,

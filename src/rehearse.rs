@@ -13,6 +13,7 @@ use std::sync::Arc;
 
 use crate::diag::Code;
 use crate::plan::eval::{Answer, EvalError, Lookups};
+use crate::plan::joined::Joined;
 use crate::plan::{LookupId, LookupKind, Next, Otherwise, Plan, Progress, Refusal, TargetId, Write, answer};
 use crate::value::{Object, Value};
 
@@ -22,6 +23,8 @@ pub struct Mocks {
     /// What lookups find, by the text of their keys; null for a miss. A lookup that is not mentioned finds, in its
     /// table, what is there; in an entity that the flow itself writes, nothing; in any other, a placeholder.
     pub lookups: HashMap<LookupId, HashMap<Vec<String>, Value>>,
+    /// The records of second sources.
+    pub joined: HashMap<LookupId, Arc<Joined>>,
     /// What targets answer; the rest of an answer is an echo of the payload.
     pub answers: HashMap<TargetId, Value>,
     /// Targets that refuse what they get; the record goes no further then.
@@ -182,7 +185,7 @@ impl Lookups for Mocked<'_> {
             match (mocked.get(&keys), &declared.kind) {
                 (Some(Value::Null), _) | (None, LookupKind::Entity { .. }) => return Answer::Missing,
                 (Some(value), _) => return Answer::Found(value.clone()),
-                (None, LookupKind::Table(_)) => {}
+                (None, LookupKind::Table(_) | LookupKind::Join(_)) => {}
             }
         }
         match &declared.kind {
@@ -195,6 +198,10 @@ impl Lookups for Mocked<'_> {
                 }
                 None => Answer::Missing,
             },
+            LookupKind::Join(_) => {
+                let records = self.mocks.joined.get(&lookup).and_then(|joined| joined.find(keys));
+                records.map_or(Answer::Missing, |records| Answer::Found(records.clone()))
+            }
             // Where nothing is written, the flow's own documents are not there yet.
             LookupKind::Entity { connector, entity, .. } if self.writes(connector, entity) => Answer::Missing,
             LookupKind::Entity { key, record, .. } => {

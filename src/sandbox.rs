@@ -28,6 +28,7 @@ mod admin;
 mod amazon;
 mod call;
 mod counters;
+mod depot;
 mod documents;
 mod faults;
 mod goods;
@@ -162,6 +163,8 @@ pub struct Ready {
     pub amazon_token: String,
     /// What `/api/v1/…` and `/oauth/token` are appended to.
     pub tims: String,
+    /// What the warehouse company's `/v1/…` is appended to.
+    pub depot: String,
     /// What `/state`, `/faults` and the like are appended to.
     pub admin: String,
     /// Sent as `Authorization: Bearer …` to the admin interface; asked for only where strangers could reach it.
@@ -173,13 +176,15 @@ pub struct Ready {
     pub clock: Option<Pace>,
 }
 
-/// What the two simulated systems accept.
+/// What the simulated systems accept.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub struct Credentials {
     /// Amazon's.
     pub amazon: AmazonCredentials,
     /// TIMS'.
     pub tims: TimsCredentials,
+    /// The warehouse company's.
+    pub depot: DepotCredentials,
 }
 
 /// A simulated application and the seller that authorised it.
@@ -193,6 +198,13 @@ pub struct AmazonCredentials {
     pub refresh_token: String,
     /// The seller.
     pub seller_id: String,
+}
+
+/// The way into the warehouse company's service.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct DepotCredentials {
+    /// Sent as `X-Api-Key`.
+    pub api_key: String,
 }
 
 /// Both ways into TIMS.

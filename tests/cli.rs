@@ -171,6 +171,29 @@ fn map_groups_the_rows_of_a_table() {
 }
 
 #[test]
+fn map_joins_a_second_source() {
+    let directory = tempfile::tempdir().unwrap();
+    let flow = "flow joined\nsource amazon.orders { on manual }\nkey $.orderId\n\
+        lookup rows_of = source files.rows by order_id {\n  columns { order_id: text, amount: decimal }\n}\n\
+        target tims.customers upsert {\n  external_ref = $.orderId\n  \
+        company_name = text(sum_by(rows_of[$.orderId], \"amount\"))\n}\n";
+    std::fs::write(directory.path().join("joined.flow"), flow).unwrap();
+    std::fs::write(directory.path().join("rows.csv"), "order_id,amount,other\n1,2.50,x\n2,9,x\n1,0.10,x\n").unwrap();
+    std::fs::write(directory.path().join("rows.ndjson"), "{\"order_id\":\"1\",\"amount\":\"2.60\"}\n\n").unwrap();
+    for file in ["rows.csv", "rows.ndjson"] {
+        let join = format!("rows_of={file}");
+        let said = flowrun(directory.path(), &["map", "joined.flow", "--join", &join], "{\"orderId\":\"1\"}\n");
+        assert_eq!(said.code, 0, "{}", said.err);
+        assert!(said.out.contains("\"company_name\":\"2.60\""), "{file}: {}", said.out);
+    }
+    for (join, why) in [(vec![], "--join rows_of=FILE"), (vec!["--join", "others=rows.csv"], "called `others`")] {
+        let arguments = [&["map", "joined.flow"][..], &join].concat();
+        let said = flowrun(directory.path(), &arguments, "{\"orderId\":\"1\"}\n");
+        assert!(said.code == 2 && said.err.contains(why), "{}", said.err);
+    }
+}
+
+#[test]
 fn map_writes_a_line_per_write_and_tells_rejected_records_apart() {
     let directory = place(FLOW);
     let input = "{\"orderId\":\"1\",\"orderItems\":[{}]}\n\n{\"orderId\":\"2\",\"orderItems\":[]}\nnonsense\n{\"orderId\":\"3\",\"orderItems\":[{}]}\n";

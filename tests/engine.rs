@@ -8,6 +8,8 @@ mod bulk;
 mod crash;
 #[path = "engine/faults.rs"]
 mod faults;
+#[path = "engine/joined.rs"]
+mod joined;
 #[path = "engine/late.rs"]
 mod late;
 #[path = "engine/letters.rs"]

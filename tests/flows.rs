@@ -19,6 +19,9 @@ use flowrun::value::{Value, json};
 use rust_decimal::Decimal;
 use serde_json::Value as Json;
 
+#[path = "support/described.rs"]
+mod described;
+
 fn flows() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("flows")
 }
@@ -54,7 +57,7 @@ fn compile(path: &Path) -> Compiled {
 
 fn compile_text(path: &Path, text: String, buyer_data_allowed: bool) -> Compiled {
     let source = Source::new(path.display().to_string(), text);
-    let catalog = Catalog { functions: flowrun::functions::all(), connectors: connectors::specs() };
+    let catalog = Catalog { functions: flowrun::functions::all(), connectors: described::connectors().specs() };
     let environment =
         Environment { name: None, buyer_data_allowed, buyer_data_masked: false, parameters: BTreeMap::new() };
     lang::compile(&source, &catalog, &Beside(path.parent().unwrap().to_path_buf()), &environment)

@@ -16,6 +16,8 @@ mod durability;
 mod faults;
 #[path = "sandbox/finance.rs"]
 mod finance;
+#[path = "sandbox/finances.rs"]
+mod finances;
 #[path = "sandbox/settlements.rs"]
 mod settlements;
 #[path = "sandbox/shipments.rs"]

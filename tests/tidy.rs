@@ -50,6 +50,7 @@ fn layers() -> BTreeMap<&'static str, Vec<&'static str>> {
         ("store", with(&["catalog", "plan", "rehearse"])),
         ("config", with(&["catalog", "plan", "rehearse"])),
         ("sandbox", vec!["clock"]),
+        ("reconcile", vec![]),
         ("engine", with(&["catalog", "plan", "rehearse", "connectors", "store", "config"])),
     ])
 }

@@ -7,14 +7,24 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "support/described.rs"]
+mod described;
+#[path = "whole/fba_stock.rs"]
+mod fba_stock;
 #[path = "whole/inventory.rs"]
 mod inventory;
+#[path = "whole/prices.rs"]
+mod prices;
+#[path = "whole/refunds.rs"]
+mod refunds;
 #[path = "whole/settlements.rs"]
 mod settlements;
 #[path = "whole/shipments.rs"]
 mod shipments;
 #[path = "whole/support.rs"]
 mod support;
+#[path = "whole/warehouse.rs"]
+mod warehouse;
 
 use std::collections::BTreeMap;
 use std::time::Duration;

@@ -17,21 +17,26 @@ pub struct Writer {
     places: OnceLock<(Names, Vec<Option<usize>>)>,
 }
 
+/// A field of a schema, ready for writing.
 #[derive(Debug)]
-struct FieldWriter {
-    name: Text,
+pub struct FieldWriter {
+    /// Its name.
+    pub name: Text,
     /// The name as it is written: `"sku":`.
-    written: Vec<u8>,
-    ty: Type,
+    pub written: Vec<u8>,
+    /// Its type.
+    pub ty: Type,
     as_text: bool,
-    inner: Inner,
+    /// What is inside of it.
+    pub inner: Inner,
 }
 
 /// What is inside of a field.
 #[derive(Debug)]
-enum Inner {
+pub enum Inner {
     /// Nothing, or something that the schema does not tell.
     Plain,
+    /// An object.
     Object(Writer),
     /// A list of objects.
     Objects(Writer),
@@ -42,9 +47,7 @@ impl Writer {
     #[must_use]
     pub fn new(spec: &Arc<ObjectSpec>) -> Self {
         let fields = spec.fields.iter().map(|field| {
-            let mut written = Vec::new();
-            json::write_text(&mut written, &field.name);
-            written.push(b':');
+            let written = written(&field.name);
             let inner = match &field.ty.base {
                 Base::Object(spec) => Inner::Object(Writer::new(spec)),
                 Base::List(item) => match &item.base {
@@ -56,6 +59,18 @@ impl Writer {
             FieldWriter { name: Text::new(&field.name), written, ty: field.ty.clone(), as_text: field.as_text, inner }
         });
         Self { spec: Arc::clone(spec), fields: fields.collect(), places: OnceLock::new() }
+    }
+
+    /// The schema's fields, in the order in which they are written.
+    #[must_use]
+    pub fn fields(&self) -> &[FieldWriter] {
+        &self.fields
+    }
+
+    /// Whether there may be other fields.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.spec.open
     }
 
     /// Appends the object as JSON. Fails as [`wire::write`] does; what was appended by then must be taken back.
@@ -116,7 +131,8 @@ impl Writer {
 }
 
 impl FieldWriter {
-    fn write(&self, out: &mut Vec<u8>, value: &Value) -> Result<(), Mismatch> {
+    /// Appends a value that is not null as JSON, without the name. Fails as [`Writer::write`] does.
+    pub fn write(&self, out: &mut Vec<u8>, value: &Value) -> Result<(), Mismatch> {
         match (&self.inner, value) {
             (Inner::Object(writer), Value::Object(object)) => return writer.write(out, object),
             (Inner::Objects(writer), Value::List(items)) => return list(out, items, writer),
@@ -139,6 +155,15 @@ impl FieldWriter {
         }
         Ok(())
     }
+}
+
+/// A field's name as it is written: `"sku":`.
+#[must_use]
+pub fn written(name: &str) -> Vec<u8> {
+    let mut written = Vec::new();
+    json::write_text(&mut written, name);
+    written.push(b':');
+    written
 }
 
 fn list(out: &mut Vec<u8>, items: &[Value], writer: &Writer) -> Result<(), Mismatch> {

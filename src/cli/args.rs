@@ -155,6 +155,11 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = GraphFormat::Mermaid)]
         format: GraphFormat,
     },
+    /// Tie a settlement to the books: its file, TIMS' orders, invoices, journals and payments, the deposit, its neighbours.
+    #[command(
+        after_help = "Examples:\n  flowrun reconcile 12395580393 --env prod\n  flowrun reconcile 12395580393 --env prod --format html --output 12395580393.html\n  flowrun reconcile 12395580393 --env prod --line 4         the rows that a journal line was made from\n  flowrun reconcile 12395580393 --env prod --deposit 1041.18  what arrived at the bank\n\nExit codes: 0 it ties out · 1 it does not · 2 usage or settings · 4 TIMS failed"
+    )]
+    Reconcile(Reconcile),
     /// List connectors: entities, fields, operations, limits.
     #[command(
         after_help = "Examples:\n  flowrun connectors\n  flowrun connectors amazon\n  flowrun connectors tims.sales_orders"
@@ -381,6 +386,9 @@ pub(crate) struct Map {
     /// Answers of lookups and targets.
     #[arg(long, value_name = "MOCKS.json")]
     pub(crate) with: Option<PathBuf>,
+    /// The records of a second source, which the flow joins under that name: CSV, TSV or JSON lines by the file's ending.
+    #[arg(long, value_name = "NAME=FILE")]
+    pub(crate) join: Vec<String>,
     /// How records that are rejected are told on stderr: the place in the flow underlined, or one JSON object a line.
     #[arg(long, value_enum, default_value_t = Format::Human)]
     pub(crate) format: Format,
@@ -412,6 +420,53 @@ pub(crate) struct At {
     /// The store's directory, instead of the environment's.
     #[arg(long, value_name = "DIR", env = "FLOWRUN_STORE")]
     pub(crate) store: Option<PathBuf>,
+}
+
+/// `flowrun reconcile`
+#[derive(Debug, Args)]
+pub(crate) struct Reconcile {
+    /// Amazon's number of the settlement.
+    pub(crate) settlement: String,
+    /// Where.
+    #[command(flatten)]
+    pub(crate) at: At,
+    /// A running sandbox to use: the JSON line that it printed, or a file with it.
+    #[arg(long, value_name = "JSON|FILE")]
+    pub(crate) sandbox: Option<String>,
+    /// The folder of archived settlements, instead of the environment's.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) archive: Option<PathBuf>,
+    /// The settlement's file, instead of the archived one.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) file: Option<PathBuf>,
+    /// What arrived at the bank.
+    #[arg(long, value_name = "AMOUNT", allow_hyphen_values = true)]
+    pub(crate) deposit: Option<String>,
+    /// Only this journal line, with the rows that it was made from.
+    #[arg(long, value_name = "N")]
+    pub(crate) line: Option<usize>,
+    /// Exit 1 also where somebody should look at something.
+    #[arg(long)]
+    pub(crate) strict: bool,
+    /// How.
+    #[arg(long, value_enum, default_value_t = ReportFormat::Text)]
+    pub(crate) format: ReportFormat,
+    /// The file that it is written to; stdout without it.
+    #[arg(long, short, value_name = "FILE")]
+    pub(crate) output: Option<PathBuf>,
+}
+
+/// How a reconciliation is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(crate) enum ReportFormat {
+    /// For a terminal.
+    Text,
+    /// For programs.
+    Json,
+    /// For a spreadsheet.
+    Csv,
+    /// One page for a browser.
+    Html,
 }
 
 /// `flowrun run`

@@ -1,29 +1,32 @@
 //! `flowrun check`: everything that can be known before running.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::args::{self, CheckFormat};
-use super::exit::{Exit, Outcome};
-use super::{output, project};
+use super::exit::{Exit, Failure, Outcome};
+use super::{output, project, side_by_side};
 use crate::diag::report::{self, Checked};
 use crate::diag::{Severity, Source, text};
 use crate::lang::{self, Environment};
 
 pub(super) fn run(args: &args::Check) -> Outcome {
-    let catalog = project::catalog();
     let flows = project::flows(&args.paths)?;
+    let catalog = project::catalog(&flows)?;
     let human = args.format == CheckFormat::Human;
-    let mut checked = Vec::new();
-    for path in &flows {
+    let check = |path: &PathBuf| -> Result<Checked, Failure> {
         let source = project::read(path)?;
         let environment = environment(path, args.env.as_deref())?;
         let source = if human { source } else { Source::new(relative(path), source.text) };
         let compiled = lang::compile(&source, &catalog, &project::files_of(path), &environment);
-        let (source, found) = (compiled.source, compiled.diagnostics);
-        if human && !found.is_empty() {
-            output::note(&text::render(&source, &found, output::colour_on_stderr()));
+        Ok(Checked { source: compiled.source, found: compiled.diagnostics })
+    };
+    let mut checked = Vec::new();
+    for file in side_by_side::each(&flows, &check) {
+        let file = file?;
+        if human && !file.found.is_empty() {
+            output::note(&text::render(&file.source, &file.found, output::colour_on_stderr()));
         }
-        checked.push(Checked { source, found });
+        checked.push(file);
     }
     let count = |severity: Severity| {
         checked.iter().flat_map(|file| &file.found).filter(|found| found.severity() == severity).count()
@@ -61,7 +64,7 @@ fn relative(path: &Path) -> String {
 }
 
 /// The environment that a flow is checked for; none in particular without a name.
-pub(super) fn environment(flow: &Path, name: Option<&str>) -> Result<Environment, super::exit::Failure> {
+pub(super) fn environment(flow: &Path, name: Option<&str>) -> Result<Environment, Failure> {
     let Some(name) = name else {
         return Ok(Environment { buyer_data_allowed: true, ..Environment::default() });
     };

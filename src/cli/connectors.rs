@@ -7,7 +7,7 @@ use crate::catalog::{Base, ConnectorSpec, EntitySpec, Field, Idempotency, Object
 use crate::diag::suggest;
 
 pub(super) fn run(name: Option<&str>, format: Format) -> Outcome {
-    let catalog = project::catalog();
+    let catalog = project::catalog(&[])?;
     let Some(name) = name else {
         for connector in &catalog.connectors {
             match format {

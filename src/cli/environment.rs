@@ -48,7 +48,8 @@ pub(super) fn read(flow: Option<&Path>, name: &str, environments: Option<&Path>)
     let text = std::fs::read_to_string(&file).map_err(|error| refuse(error.to_string()))?;
     let wrong = |error: config::ConfigError| Failure::usage(error.to_string());
     let settings = config::parse(&text, &shown).map_err(wrong)?;
-    settings.check(&crate::connectors::specs()).map_err(wrong)?;
+    let flows: Vec<&Path> = flow.into_iter().collect();
+    settings.check(&super::described::connectors(&flows)?.specs()).map_err(wrong)?;
     Ok(settings)
 }
 
@@ -60,7 +61,7 @@ fn find(flow: Option<&Path>, name: &str, environments: Option<&Path>) -> Result<
     }
     let directories = match environments {
         Some(directory) => vec![directory.to_path_buf()],
-        None => candidates(flow)?,
+        None => above(flow, DIRECTORY)?,
     };
     let file = format!("{name}.yaml");
     if let Some(found) = directories.iter().map(|directory| directory.join(&file)).find(|path| path.is_file()) {
@@ -82,17 +83,17 @@ fn find(flow: Option<&Path>, name: &str, environments: Option<&Path>) -> Result<
     Err(Failure::usage(format!("there is no environment `{name}`; there are {}{hint}", known.join(", "))))
 }
 
-/// Where environment files are looked for: beside the flow and above it; without a flow where the program was started,
-/// and in `flows` there.
-fn candidates(flow: Option<&Path>) -> Result<Vec<PathBuf>, Failure> {
+/// Where files of a flow's project are looked for, such as those of environments: in directories of that name beside the
+/// flow and above it; without a flow where the program was started, and in `flows` there.
+pub(super) fn above(flow: Option<&Path>, name: &str) -> Result<Vec<PathBuf>, Failure> {
     let here = std::env::current_dir()?;
     let start = match flow {
         Some(flow) => std::path::absolute(flow)?.parent().map_or_else(|| here.clone(), Path::to_path_buf),
         None => here.clone(),
     };
-    let mut found: Vec<PathBuf> = start.ancestors().take(PARENTS + 1).map(|above| above.join(DIRECTORY)).collect();
+    let mut found: Vec<PathBuf> = start.ancestors().take(PARENTS + 1).map(|above| above.join(name)).collect();
     if flow.is_none() {
-        found.insert(1, start.join("flows").join(DIRECTORY));
+        found.insert(1, start.join("flows").join(name));
     }
     // Shown as the user would write them.
     Ok(found.into_iter().map(|path| path.strip_prefix(&here).map(Path::to_path_buf).unwrap_or(path)).collect())

@@ -28,7 +28,8 @@ pub(super) fn run(args: &args::Eval) -> Outcome {
     };
     let source = Source::new("expression", args.expression.as_str());
     let show = |found: &[Diagnostic]| output::note(text::render(&source, found, output::colour_on_stderr()).trim_end());
-    let (node, slots) = match lang::expression(&args.expression, &project::catalog()) {
+    let catalog = project::catalog(&[])?;
+    let (node, slots) = match lang::expression(&args.expression, &catalog) {
         Ok(compiled) => compiled,
         Err(found) => {
             show(&found);
@@ -50,7 +51,7 @@ pub(super) fn run(args: &args::Eval) -> Outcome {
 
 /// What an expression is, where `$` is a record of an entity.
 fn type_of(expression: &str, name: &str) -> Outcome {
-    let catalog = project::catalog();
+    let catalog = project::catalog(&[])?;
     let known = name.split_once('.').and_then(|(connector, entity)| catalog.connector(connector)?.entity(entity));
     let entity = known.ok_or_else(|| {
         Failure::usage(format!("there is no `{name}`; `flowrun connectors` lists the entities, as in amazon.orders"))

@@ -8,7 +8,7 @@ use crate::catalog::{Base, Catalog, Function, Pii, Type};
 use crate::diag::suggest;
 
 pub(super) fn run(name: Option<&str>, family: Option<&str>, format: Format) -> Outcome {
-    let catalog = project::catalog();
+    let catalog = project::catalog(&[])?;
     if let Some(family) = family.filter(|family| FAMILIES.iter().all(|(known, _)| known != family)) {
         let names: Vec<&str> = FAMILIES.iter().map(|(name, _)| *name).collect();
         let near = suggest::nearest(family, names.iter().copied());

@@ -15,8 +15,8 @@ use crate::plan::lineage::{self, Path, Tracer, ends};
 use crate::plan::{LookupKind, Plan};
 
 pub(super) fn run(args: &args::Impact) -> Outcome {
-    let catalog = project::catalog();
     let flows = project::flows(&args.flows)?;
+    let catalog = project::catalog(&flows)?;
     // A name that is wrong is told before any flow is looked at.
     let known = match is_table(&args.field) {
         true => None,

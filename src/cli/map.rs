@@ -3,6 +3,7 @@
 
 mod batches;
 mod grouped;
+mod joined;
 mod rows;
 mod settlement;
 
@@ -32,10 +33,11 @@ pub(super) fn run(args: &args::Map) -> Outcome {
         }
     };
     let plan = project::plan(&args.flow, &environment)?;
-    let mocks = match &args.with {
+    let mut mocks = match &args.with {
         Some(path) => mocks(path, &plan)?,
         None => Mocks::default(),
     };
+    joined::read(&args.join, &plan, &mut mocks)?;
     let params = params(&plan, &environment)?;
     if settlement::is_source(&plan) && args.input_format.is_none() && !settlement::is_json(&args.input) {
         return of_settlement(args, &plan, params, &mocks);
@@ -54,7 +56,10 @@ pub(super) fn run(args: &args::Map) -> Outcome {
     let mut told = Told { plan: &plan, out: std::io::stdout().lock(), rejected: 0, format: args.format };
     let mapper = || Mapper::new(&plan, Arc::clone(&params), &mocks);
     match (rows::format(args.input_format, &args.input), &plan.group) {
-        (None, None) => batches::map(Batches::new(input), threads, mapper, |mapped| told.mapped(mapped))?,
+        (None, None) => {
+            let work = batches::Work { plan: &plan, params: &params, mocks: &mocks };
+            batches::map(Batches::new(input), threads, &work, |mapped| told.mapped(mapped))?;
+        }
         (Some(format), None) => rows::map(&plan, input, format, mapper(), &mut told)?,
         (format, Some(group)) => {
             let mut gathering = Gathering::new(&plan, group, Arc::clone(&params), &mocks);

@@ -4,13 +4,13 @@ mod human;
 mod json;
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 
 use super::args::{self, Format};
 use super::exit::{Exit, Failure, Outcome};
-use super::{environment, output, project};
-use crate::catalog::Catalog;
+use super::{described, environment, output, project};
 use crate::config::{self, Settings, Where};
-use crate::connectors;
+use crate::connectors::Connectors;
 use crate::diag::{Diagnostic, text};
 use crate::plan::forecast::{Forecast, Load, forecast, refusals};
 use crate::plan::{LookupKind, Plan};
@@ -26,7 +26,8 @@ struct Told<'a> {
 
 pub(super) fn run(args: &args::Plan) -> Outcome {
     let flows = project::flows(&args.flows)?;
-    let catalog = project::catalog();
+    let connectors = described::connectors(&flows.iter().map(PathBuf::as_path).collect::<Vec<_>>())?;
+    let catalog = project::catalog_of(&connectors);
     let mut plans = Vec::new();
     let mut settings: Option<Settings> = None;
     for flow in &flows {
@@ -49,7 +50,7 @@ pub(super) fn run(args: &args::Plan) -> Outcome {
         }
     }
     let Some(settings) = settings else { return Ok(Exit::Done) };
-    let load = load(args, &settings, &plans, &catalog);
+    let load = load(args, &settings, &plans, &connectors);
     let refs: Vec<&Plan> = plans.iter().collect();
     let forecast = forecast(&refs, &catalog, &load);
     let refusals = refusals(&refs, &forecast, &load);
@@ -68,7 +69,8 @@ pub(super) fn run(args: &args::Plan) -> Outcome {
 }
 
 /// What is assumed, with what the environment sets.
-fn load(args: &args::Plan, settings: &Settings, plans: &[Plan], catalog: &Catalog) -> Load {
+fn load(args: &args::Plan, settings: &Settings, plans: &[Plan], connectors: &Connectors) -> Load {
+    let specs = connectors.specs();
     let mut load = Load {
         per_hour: f64::from(args.per_hour),
         hits: f64::from(args.hits),
@@ -80,7 +82,7 @@ fn load(args: &args::Plan, settings: &Settings, plans: &[Plan], catalog: &Catalo
         shared: BTreeMap::new(),
     };
     for name in plans.iter().flat_map(used) {
-        let Some(spec) = catalog.connector(&name) else { continue };
+        let Some(spec) = specs.iter().find(|spec| spec.name == name) else { continue };
         let given = |setting: &str| given(settings, &name, setting);
         let default = |setting: &str| {
             let known = spec.settings.iter().find(|known| known.name == setting)?;
@@ -93,7 +95,7 @@ fn load(args: &args::Plan, settings: &Settings, plans: &[Plan], catalog: &Catalo
         if let Some(overlap) = value("overlap").and_then(|text| config::duration(text.trim())) {
             load.overlaps.insert(name.clone(), overlap);
         }
-        if let Some(limit) = connectors::shared_limit(&name, &given) {
+        if let Some(limit) = connectors.shared_limit(&name, &given) {
             load.shared.insert(name.clone(), limit);
         }
     }
@@ -113,6 +115,7 @@ fn given(settings: &Settings, connector: &str, setting: &str) -> Option<String> 
 fn used(plan: &Plan) -> Vec<String> {
     let lookups = plan.lookups.iter().filter_map(|lookup| match &lookup.kind {
         LookupKind::Entity { connector, .. } => Some(connector.clone()),
+        LookupKind::Join(join) => Some(join.source.connector.clone()),
         LookupKind::Table(_) => None,
     });
     let targets = plan.targets.iter().map(|target| target.connector.clone());

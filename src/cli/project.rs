@@ -4,15 +4,22 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use super::exit::{Exit, Failure};
-use super::output;
+use super::{described, output};
 use crate::catalog::Catalog;
+use crate::connectors::Connectors;
 use crate::diag::{Source, text};
 use crate::lang::{self, Compiled, Environment, Files};
 use crate::plan::Plan;
 
-/// The catalog of this program.
-pub(crate) fn catalog() -> Catalog {
-    Catalog { functions: crate::functions::all(), connectors: crate::connectors::specs() }
+/// What some flows can name: the functions, and the connectors that are built in or described beside them.
+pub(crate) fn catalog(flows: &[PathBuf]) -> Result<Catalog, Failure> {
+    let flows: Vec<&Path> = flows.iter().map(PathBuf::as_path).collect();
+    Ok(catalog_of(&described::connectors(&flows)?))
+}
+
+/// The same with connectors that are known.
+pub(crate) fn catalog_of(connectors: &Connectors) -> Catalog {
+    Catalog { functions: crate::functions::all(), connectors: connectors.specs() }
 }
 
 /// A flow's text.
@@ -38,8 +45,8 @@ pub(crate) fn plan(path: &Path, environment: &Environment) -> Result<Plan, Failu
 /// The same for one file of many: nothing where it is no flow itself and only holds what flows use.
 pub(crate) fn plan_of_flow(path: &Path, environment: &Environment) -> Result<Option<Plan>, Failure> {
     let source = read(path)?;
-    let Compiled { plan, shared, diagnostics, source } =
-        lang::compile(&source, &catalog(), &files_of(path), environment);
+    let catalog = catalog(&[path.to_path_buf()])?;
+    let Compiled { plan, shared, diagnostics, source } = lang::compile(&source, &catalog, &files_of(path), environment);
     if shared.is_some() {
         return Ok(None);
     }

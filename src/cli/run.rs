@@ -1,6 +1,7 @@
 //! `flowrun run`: a flow once, until its source is drained.
 
 mod connect;
+mod outside;
 mod progress;
 mod sandboxed;
 mod session;
@@ -18,6 +19,7 @@ use super::{environment, output, runtime};
 use crate::config::{self, Settings};
 use crate::engine::{self, RunConfig, RunReport};
 
+pub(super) use outside::{Outside, archive};
 pub(super) use session::Session;
 
 /// The settings of the environment of that name, for a flow.

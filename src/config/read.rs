@@ -86,6 +86,29 @@ impl<'r> Item<'r> {
         }
     }
 
+    /// Whether it is a block of names and values.
+    pub(super) fn is_block(&self) -> bool {
+        matches!(self.node, Node::Map(_))
+    }
+
+    /// A list of texts, or one text alone.
+    pub(super) fn words(&self) -> Option<Vec<String>> {
+        let word = |node: &Node| match node {
+            Node::Text(text) if !text.trim().is_empty() => Some(text.clone()),
+            Node::Int(int) => Some(int.to_string()),
+            _ => None,
+        };
+        let words = match self.node {
+            Node::List(items) if !items.is_empty() => items.iter().map(word).collect(),
+            Node::List(_) | Node::Map(_) => None,
+            node => word(node).map(|word| vec![word]),
+        };
+        if words.is_none() {
+            self.wrong("must be a list of words: [one, other]");
+        }
+        words
+    }
+
     pub(super) fn flag(&self) -> Option<bool> {
         match self.node {
             Node::Bool(flag) => Some(*flag),

@@ -4,6 +4,9 @@
 mod answer;
 mod descriptor;
 mod family;
+mod feeds;
+mod finances;
+mod inventory;
 mod listings;
 mod orders;
 mod packages;
@@ -47,6 +50,8 @@ pub(super) struct Amazon {
     clock: SharedClock,
     /// The seller's id.
     seller: String,
+    /// More submissions than this at once are a feed.
+    feed_above: usize,
     marketplaces: Vec<&'static str>,
     page_size: u32,
     overlap: Duration,
@@ -74,6 +79,7 @@ pub(super) fn open(settings: &Settings<'_>, deps: &Deps) -> Result<Connection, C
     Ok(Arc::new(Amazon {
         login: Login::new(settings, transport.clone(), login_url, Arc::clone(&deps.clock))?,
         seller: settings.text("seller_id").to_owned(),
+        feed_above: usize::try_from(settings.count("feed_above", 1, 25_000)?).unwrap_or(usize::MAX),
         marketplaces: marketplaces(settings, region)?,
         page_size: settings.count("page_size", 1, 100)?,
         overlap: settings.duration("overlap")?,
@@ -171,6 +177,15 @@ impl Connector for Amazon {
 
     async fn write(&self, request: &WriteRequest) -> Result<WriteAnswer, ConnectorError> {
         family::of(&request.entity)?.write(self, request).await
+    }
+
+    async fn write_many(&self, requests: &[WriteRequest]) -> Vec<Result<WriteAnswer, ConnectorError>> {
+        // All of a batch are of one target, and so of one entity.
+        let Some(first) = requests.first() else { return Vec::new() };
+        match family::of(&first.entity) {
+            Ok(family) => family.write_many(self, requests).await,
+            Err(error) => requests.iter().map(|_| Err(error.clone())).collect(),
+        }
     }
 
     async fn probe(&self) -> Result<(), ConnectorError> {

@@ -152,6 +152,10 @@ impl Connector for Gather {
         self.inner.write(request).await
     }
 
+    async fn write_many(&self, requests: &[WriteRequest]) -> Vec<Result<WriteAnswer, ConnectorError>> {
+        self.inner.write_many(requests).await
+    }
+
     async fn probe(&self) -> Result<(), ConnectorError> {
         self.inner.probe().await
     }

@@ -26,6 +26,8 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 pub(crate) struct Transport {
     client: Client,
     timeout: Duration,
+    /// How many bytes of an answer are read, after decompression.
+    largest: usize,
 }
 
 /// A call to make.
@@ -121,7 +123,12 @@ impl Transport {
                 format!("HTTPS cannot be set up: {cause}; install the system's CA certificates, or set ca_file"),
             )
         })?;
-        Ok(Self { client, timeout })
+        Ok(Self { client, timeout, largest: BODY_LIMIT })
+    }
+
+    /// The same for answers of at most so many bytes.
+    pub(crate) fn with_largest(self, largest: usize) -> Self {
+        Self { largest, ..self }
     }
 
     /// Makes the call once. `Ok` is an answer that arrived whole; redirects are followed only by reads and only within
@@ -153,8 +160,8 @@ impl Transport {
         let headers = response.headers().clone();
         let mut body = BytesMut::new();
         while let Some(chunk) = response.chunk().await.map_err(fail)? {
-            if body.len() + chunk.len() > BODY_LIMIT {
-                let message = format!("{} sent more than {} MiB", place(&call.url), BODY_LIMIT / 1024 / 1024);
+            if body.len() + chunk.len() > self.largest {
+                let message = format!("{} sent more than {} MiB", place(&call.url), self.largest / 1024 / 1024);
                 return Err(ConnectorError {
                     status: Some(status),
                     ..ConnectorError::new(ErrorKind::Transient, message)

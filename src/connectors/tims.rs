@@ -1,11 +1,11 @@
 //! The TIMS ERP over its REST interface under `/api/v1`.
 
+mod credit_notes;
 mod descriptor;
 mod family;
 mod feed;
 mod goods;
 mod ledger;
-mod limit;
 mod login;
 mod lookup;
 mod receivables;
@@ -21,7 +21,6 @@ use async_trait::async_trait;
 use reqwest::{Method, Url};
 use tokio::sync::Semaphore;
 
-use self::limit::Limit;
 use self::login::Login;
 use self::refusal::{Asked, Refusal};
 use self::style::Style;
@@ -30,12 +29,12 @@ use super::contract::{
     Connection, Connector, ConnectorError, ErrorKind, Fetch, Page, ReadRequest, WriteAnswer, WriteRequest,
 };
 use super::http::{self, Answer, Call, Transport, status};
+use super::limit::Limit;
 use super::settings::Settings;
 use crate::clock::SharedClock;
 use crate::value::{Value, json};
 
 pub(super) use descriptor::spec;
-pub(super) use limit::plan as limit;
 
 /// A TIMS company.
 pub(super) struct Tims {

@@ -134,6 +134,7 @@ codes! {
     E405: "unknown event",
     E406: "columns of a source that has a schema",
     E407: "late data of a source that cannot tell",
+    E408: "clause that a second source cannot have",
     E421: "table with a cache",
     E422: "file of a test cannot be read",
     E423: "table with uneven rows",

@@ -3,7 +3,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 use std::future::Future;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::time::Duration;
 
 use jiff::Timestamp;
@@ -14,6 +14,7 @@ use tokio::sync::{Semaphore, SemaphorePermit, watch};
 use super::bulk::Bulks;
 use super::event::Event;
 use super::gate::Gate;
+use super::joined::Joins;
 use super::locks::KeyedLocks;
 use super::lookup_cache::LookupCache;
 use super::report::{Outcome, Tally};
@@ -113,6 +114,8 @@ pub(super) struct Context<'a> {
     pub(super) jitter: Jitter,
     /// Writes that gather to go out together.
     pub(super) bulks: Bulks,
+    /// The second sources, once they are read.
+    pub(super) joins: OnceLock<Joins>,
     slots: Semaphore,
     tally: Mutex<Tally>,
     /// The documents that a dry run would have written, with what.
@@ -131,6 +134,7 @@ impl<'a> Context<'a> {
             started,
             jitter: Jitter(Mutex::new(StdRng::seed_from_u64(config.jitter_seed))),
             bulks: Bulks::new(plan),
+            joins: OnceLock::new(),
             slots: Semaphore::new(config.concurrency.clamp(1, Semaphore::MAX_PERMITS)),
             tally: Mutex::default(),
             would: Mutex::default(),

@@ -12,6 +12,7 @@ use super::gather::{self, Handing};
 use super::record::{Job, Origin};
 use crate::connectors::{ConnectorError, Filter, Page, ReadRequest};
 use crate::diag::Code;
+use crate::plan::SourcePlan;
 use crate::store::{self, DeadLetter, DeadLetterState, key};
 use crate::value::json;
 
@@ -67,13 +68,25 @@ async fn source(
 
 /// A page of the source; where nothing says where to go on, from an instant on.
 pub(super) async fn page(ctx: &Context<'_>, position: Option<String>, from: Option<Timestamp>) -> Result<Page, Halt> {
-    let source = &ctx.plan.source;
+    let since = from.or(ctx.config.from).unwrap_or(ctx.config.since);
+    let page = page_of(ctx, &ctx.plan.source, position, since).await?;
+    ctx.emit(|| Event::Page { records: page.records.len(), drained: page.drained });
+    Ok(page)
+}
+
+/// A page of any source.
+pub(super) async fn page_of(
+    ctx: &Context<'_>,
+    source: &SourcePlan,
+    position: Option<String>,
+    since: Timestamp,
+) -> Result<Page, Halt> {
     let connection = ctx.connection(&source.connector)?.clone();
     let filters = source.filters.iter();
     let request = ReadRequest {
         entity: source.entity.clone(),
         position: position.clone(),
-        since: from.or(ctx.config.from).unwrap_or(ctx.config.since),
+        since,
         filters: filters.map(|(name, values)| Filter { name: name.clone(), values: values.clone() }).collect(),
         datasets: source.datasets.clone(),
         fields: source.reads.clone(),
@@ -98,7 +111,6 @@ pub(super) async fn page(ctx: &Context<'_>, position: Option<String>, from: Opti
             message: format!("reading `{}` does not get on: an empty page leads to itself", source.entity),
         });
     }
-    ctx.emit(|| Event::Page { records: page.records.len(), drained: page.drained });
     Ok(page)
 }
 

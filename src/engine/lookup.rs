@@ -158,6 +158,11 @@ impl Lookups for Found<'_> {
                 // A cell may be empty where its type says so; that is no miss.
                 return table.find(keys).map_or(Answer::Missing, |row| Answer::Found(row.clone()));
             }
+            Some(LookupKind::Join(_)) => {
+                let joined = self.ctx.joins.get().and_then(|joins| joins.get(lookup)).and_then(Option::as_ref);
+                let records = joined.and_then(|joined| joined.find(keys));
+                return records.map_or(Answer::Missing, |records| Answer::Found(records.clone()));
+            }
             Some(LookupKind::Entity { cache, .. }) => *cache,
         };
         let bytes = bytes(keys);

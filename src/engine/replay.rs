@@ -7,7 +7,7 @@ use super::context::Context;
 use super::driver::drive;
 use super::feed::Feed;
 use super::report::{Outcome, RunReport};
-use super::{Deps, RunConfig, audit, begin, end};
+use super::{Deps, RunConfig, audit, begin, end, joined};
 use crate::plan::Plan;
 use crate::store::{self, Batch, DeadLetter, DeadLetterState, StoreError, key};
 
@@ -21,7 +21,10 @@ pub async fn replay(plan: Arc<Plan>, deps: &Deps, ids: &[String], config: RunCon
     let outcome = match prepare(&ctx, ids).await {
         Ok(ids) => {
             ctx.tally().counts.missing = (ids.0) as u64;
-            drive(&ctx, Feed::Letters(&ids.1), None).await
+            match joined::read(&ctx).await {
+                Ok(()) => drive(&ctx, Feed::Letters(&ids.1), None).await,
+                Err(halt) => halt.outcome(),
+            }
         }
         Err(error) => Outcome::StoreFailed(error),
     };

@@ -34,7 +34,7 @@ pub(super) fn read(text: &str) -> Result<String, FunctionError> {
         !name.is_empty()
             && domain.split('.').all(|label| !label.is_empty())
             && !domain.contains('@')
-            && !address.contains(|c: char| blank::is_blank(c) || c.is_control() || matches!(c, '<' | '>' | ',' | ';'))
+            && !address.contains(foreign)
     });
     if sound {
         Ok(address)
@@ -42,6 +42,14 @@ pub(super) fn read(text: &str) -> Result<String, FunctionError> {
         Err(FunctionError::new(
             "the text is no e-mail address of the form name@domain; say with `catch` what to use instead",
         ))
+    }
+}
+
+/// What no address has in it.
+fn foreign(c: char) -> bool {
+    match c {
+        'a'..='z' | '0'..='9' | '.' | '@' | '-' => false,
+        c => blank::is_blank(c) || c.is_control() || matches!(c, '<' | '>' | ',' | ';'),
     }
 }
 

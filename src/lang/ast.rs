@@ -207,6 +207,8 @@ pub enum LookupFrom {
     Table(TableFrom),
     /// `reverse lookup`
     Reverse(Name),
+    /// `source connector.entity by field { … }`
+    Source(SourceItem, Vec<Name>),
     /// `connector.entity by field`
     Entity {
         /// The connector.

@@ -10,6 +10,7 @@ mod expression;
 mod function;
 mod group;
 mod join;
+mod joined;
 mod lookup;
 mod matching;
 mod naming;
@@ -173,6 +174,8 @@ struct LookupTyped {
     otherwise: Option<Expr>,
     /// `connector.entity`, for the fields read of it.
     entity: Option<String>,
+    /// Whether it gives a list of all that fits.
+    lists: bool,
 }
 
 static NO_ENVIRONMENT: Environment =

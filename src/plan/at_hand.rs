@@ -41,7 +41,8 @@ pub(super) fn found<'v>(node: &'v Node, frame: &'v Frame) -> Option<&'v Value> {
     Some(value)
 }
 
-fn reads_as_itself(value: &Value, base: &Base) -> bool {
+/// Whether a value is what its type says, and needs no reading.
+pub(super) fn reads_as_itself(value: &Value, base: &Base) -> bool {
     matches!(
         (base, value),
         (Base::Int, Value::Int(_))

@@ -111,7 +111,7 @@ enum Watch {
 }
 
 /// Counts how often what it is around is worked out, and how that comes out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Probe {
     watch: Watch,
     hits: Arc<Hits>,
@@ -144,7 +144,7 @@ pub(crate) fn instrument(
 ) -> Coverage {
     let rows = |lookup: &LookupPlan| match &lookup.kind {
         LookupKind::Table(table) => table.rows().iter().map(|_| AtomicU64::new(0)).collect(),
-        LookupKind::Entity { .. } => Vec::new(),
+        LookupKind::Entity { .. } | LookupKind::Join(_) => Vec::new(),
     };
     let mut coverage = Coverage { rows: lookups.iter().map(rows).collect(), ..Coverage::default() };
     match group {

@@ -142,7 +142,7 @@ pub struct Frame {
     record: Value,
     params: Arc<[Value]>,
     slots: Vec<Value>,
-    budget: Budget,
+    pub(super) budget: Budget,
 }
 
 impl Frame {
@@ -431,7 +431,7 @@ pub fn shown(pii: bool, value: &Value) -> String {
     }
 }
 
-fn all(nodes: &[Node], frame: &mut Frame, lookups: &dyn Lookups) -> Result<SmallVec<[Value; 4]>, EvalError> {
+pub(super) fn all(nodes: &[Node], frame: &mut Frame, lookups: &dyn Lookups) -> Result<SmallVec<[Value; 4]>, EvalError> {
     let mut values = SmallVec::with_capacity(nodes.len());
     for node in nodes {
         values.push(evaluate(node, frame, lookups)?);

@@ -9,7 +9,7 @@ use crate::diag::Span;
 use crate::value::{Names, Object, Text, Value, money::Rounding, query::Query};
 
 /// An expression with its place in the flow.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Node {
     /// What to work out.
     pub expr: Expr,
@@ -28,10 +28,53 @@ impl Node {
             _ => self,
         }
     }
+
+    /// How often the expression names a variable.
+    #[must_use]
+    pub fn names(&self, slot: Slot) -> usize {
+        let own = usize::from(matches!(self.expr, Expr::Slot(known) if known == slot));
+        own + self.parts().into_iter().map(|part| part.names(slot)).sum::<usize>()
+    }
+
+    /// The expressions directly inside.
+    #[must_use]
+    pub fn parts(&self) -> Vec<&Node> {
+        match &self.expr {
+            Expr::Const(_) | Expr::Record | Expr::Slot(_) | Expr::Param(_) => Vec::new(),
+            Expr::Path { base, .. } | Expr::Query { base, .. } => vec![base],
+            Expr::Call { args, .. } => args.iter().collect(),
+            Expr::Lookup { keys, otherwise, .. } => keys.iter().chain(otherwise.as_deref()).collect(),
+            Expr::Has { keys, .. } => keys.iter().collect(),
+            Expr::Concat(parts) | Expr::List(parts) => parts.iter().collect(),
+            Expr::Template(template) => template.names.iter().map(|(_, value)| value).collect(),
+            Expr::Arithmetic(_, a, b)
+            | Expr::Compare(_, a, b)
+            | Expr::And(a, b)
+            | Expr::Or(a, b)
+            | Expr::Coalesce(a, b)
+            | Expr::Catch(a, b) => vec![a, b],
+            Expr::In { item, list, .. } => vec![item, list],
+            Expr::Not(inner) | Expr::Negate(inner) | Expr::Probe(_, inner) => vec![inner],
+            Expr::If(a, b, c) => vec![a, b, c],
+            Expr::Match { subject, arms, otherwise } => {
+                let subject = subject.iter().map(|(subject, _)| &**subject);
+                let arms = arms.iter().flat_map(|(condition, result)| [condition, result]);
+                subject.chain(arms).chain(otherwise.as_deref()).collect()
+            }
+            Expr::For { list, filter, body, .. } => {
+                std::iter::once(&**list).chain(filter.as_deref()).chain([&**body]).collect()
+            }
+            Expr::Object(fields) => fields.iter().map(|(_, value)| value).collect(),
+            Expr::With(base, fields) => std::iter::once(&**base).chain(fields.iter().map(|(_, value)| value)).collect(),
+            Expr::Block(lets, body) | Expr::Inlined { args: lets, body } => {
+                lets.iter().map(|(_, value)| value).chain([&**body]).collect()
+            }
+        }
+    }
 }
 
 /// What to work out.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Expr {
     /// A value that is known.
     Const(Value),
@@ -167,6 +210,13 @@ impl Fields {
     #[must_use]
     pub fn names(&self) -> &Names {
         &self.names
+    }
+}
+
+impl Clone for Fields {
+    /// The same fields, with names of their own.
+    fn clone(&self) -> Self {
+        Self { nodes: self.nodes.clone(), names: Arc::new(Vec::clone(&self.names)) }
     }
 }
 

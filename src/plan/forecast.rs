@@ -306,6 +306,7 @@ fn triggers(plan: &Plan, catalog: &Catalog, load: &Load) -> Vec<TriggerCost> {
             TriggerCost { text: written(trigger), at, operation, fires, calls }
         })
         .chain(again(plan, &reading, load, page))
+        .chain(joined(plan, catalog, load))
         .collect()
 }
 
@@ -319,6 +320,34 @@ fn again(plan: &Plan, reading: &Operation, load: &Load, page: f64) -> Vec<Trigge
         TriggerCost { text, at: plan.key.at, operation: reading.clone(), fires, calls }
     };
     plan.source.again.iter().map(cost).collect()
+}
+
+/// What it costs to read second sources: each run reads all of them. How much they have nobody says, so it is one page, or
+/// what changes in the time that the flow names.
+fn joined(plan: &Plan, catalog: &Catalog, load: &Load) -> Vec<TriggerCost> {
+    let fires: f64 = plan
+        .source
+        .triggers
+        .iter()
+        .map(|trigger| match trigger {
+            Trigger::Every(every) => HOUR / every.as_secs_f64().max(0.001),
+            Trigger::Cron(schedule, _) => Cron::parse(schedule).map_or(0.0, |cron| cron.per_hour()),
+            Trigger::Event(_) | Trigger::Webhook(_) => load.per_hour,
+            Trigger::Manual => 0.0,
+        })
+        .sum();
+    let cost = |lookup: &super::LookupPlan| {
+        let super::LookupKind::Join(join) = &lookup.kind else { return None };
+        let source = &join.source;
+        let spec = catalog.connector(&source.connector)?.entity(&source.entity)?.source.as_ref()?;
+        let operation = (source.connector.clone(), spec.operation.to_owned());
+        let batch = self::operation(catalog, &operation.0, &operation.1).map_or(1, |known| known.batch.max(1));
+        #[allow(clippy::cast_precision_loss, reason = "records of a page are few")]
+        let pages = source.since.map_or(0.0, |since| load.per_hour * since.as_secs_f64() / HOUR / batch as f64);
+        let calls = fires * pages.ceil().max(1.0);
+        Some(TriggerCost { text: format!("all of `{}`", lookup.name), at: lookup.at, operation, fires, calls })
+    };
+    plan.lookups.iter().filter_map(cost).collect()
 }
 
 /// A trigger as the flow writes it.

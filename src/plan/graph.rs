@@ -81,6 +81,9 @@ pub fn graph(plan: &Plan) -> Graph {
             LookupKind::Table(table) if table.path.is_empty() => "table".to_owned(),
             LookupKind::Table(table) => table.path.clone(),
             LookupKind::Entity { connector, entity, key, .. } => format!("{connector}.{entity} by {key}"),
+            LookupKind::Join(join) => {
+                format!("{}.{} by {}", join.source.connector, join.source.entity, join.by.join(", "))
+            }
         };
         drawing.add(&lookup_id(index), GraphKind::Lookup, format!("{}\n{from}", lookup.name), lookup.at.start);
     }

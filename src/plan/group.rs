@@ -9,7 +9,7 @@ use crate::diag::Span;
 use crate::value::{Object, Text, Value};
 
 /// A flow's `group`: from it on, a record of the flow is a group of its source's records.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct GroupPlan {
     /// Its name in the flow.
     pub name: String,
@@ -50,7 +50,7 @@ fn restored(kept: &Value, base: &Base) -> Value {
 }
 
 /// What makes a group, and what is worked out of it.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Grouping {
     /// The keys: records with the same ones are one group.
     pub by: Vec<(Text, Node)>,
@@ -63,7 +63,7 @@ pub struct Grouping {
 }
 
 /// One thing that is worked out of a group.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub enum Aggregate {
     /// A value.
     Fold {

@@ -606,6 +606,7 @@ impl<'p> Tracer<'p> {
                 (path, _) => (path.join("."), false),
             }),
             LookupKind::Entity { record, .. } => shape::record(record, path),
+            LookupKind::Join(join) => shape::record(&join.source.record, path),
         }
     }
 }

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use super::budget;
 use super::eval::{EvalError, Frame, Lookups, MAX_ITEMS, Wanted, evaluate, sides, text_of};
 use super::trace::trace;
-use super::{EachPlan, Plan, Step, TargetId, TargetPlan};
+use super::{EachPlan, Plan, Slot, Step, TargetId, TargetPlan};
 use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::value::Value;
@@ -23,8 +23,8 @@ pub struct Progress {
     answered: Option<Write>,
     /// What takes back what was written, in the order of the writes.
     undos: Vec<Undo>,
-    /// Whether payloads are given as they were built, for one who brings them into wire form himself.
-    as_built: bool,
+    /// Whether payloads are left to be worked out by one who writes them.
+    without_payloads: bool,
 }
 
 #[derive(Debug)]
@@ -90,6 +90,19 @@ pub struct Write {
     pub payload: Value,
 }
 
+/// Someone who works variables out in a way of his own.
+pub trait Variables {
+    /// Works a variable out; tells whether it did. Then the variable itself is not set.
+    fn work_out(&mut self, slot: Slot, frame: &mut Frame, lookups: &dyn Lookups) -> bool;
+}
+
+impl Variables for () {
+    /// Leaves it to the plan.
+    fn work_out(&mut self, _: Slot, _: &mut Frame, _: &dyn Lookups) -> bool {
+        false
+    }
+}
+
 /// What takes a write back.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Undo {
@@ -116,16 +129,17 @@ impl Progress {
             waiting: None,
             answered: None,
             undos: Vec::new(),
-            as_built: false,
+            without_payloads: false,
         };
         progress.restart(plan, record);
         progress
     }
 
-    /// The same, giving payloads as they were built: [`Write::payload`] is not in wire form yet.
+    /// The same, leaving payloads to be worked out: [`Write::payload`] is null. See [`Progress::payload`] and
+    /// [`super::straight`].
     #[must_use]
-    pub fn as_built(mut self) -> Self {
-        self.as_built = true;
+    pub fn without_payloads(mut self) -> Self {
+        self.without_payloads = true;
         self
     }
 
@@ -154,6 +168,11 @@ impl Progress {
 
     /// Goes on to the next thing that is needed from outside, or to the end.
     pub fn advance(&mut self, plan: &Plan, lookups: &dyn Lookups) -> Next {
+        self.advance_with(plan, lookups, &mut ())
+    }
+
+    /// The same with someone who works some variables out in a way of his own.
+    pub fn advance_with(&mut self, plan: &Plan, lookups: &dyn Lookups, variables: &mut dyn Variables) -> Next {
         // While the answer is fresh and an item is still the one that it is of.
         if let Some(next) = self.note_undo(plan, lookups) {
             return next;
@@ -166,20 +185,36 @@ impl Progress {
                 self.leave(plan);
                 continue;
             };
+            if let Step::Let { slot, .. } = step
+                && variables.work_out(*slot, &mut self.frame, lookups)
+            {
+                self.pass();
+                continue;
+            }
             match self.run(step, plan, lookups) {
                 Ok(Some(next)) => return next,
                 Ok(None) => {}
                 Err(error) if !error.wanted.is_empty() => return Next::Lookup(error.into_cause().wanted),
-                Err(mut error) => {
-                    error.found = trace(plan, &error, &self.frame);
-                    let item = self.item();
-                    if !item.is_empty() {
-                        error.message.push_str(&format!(" (item {item})"));
-                    }
-                    return Next::Rejected(error);
-                }
+                Err(error) => return Next::Rejected(self.placed(plan, error)),
             }
         }
+    }
+
+    /// The payload of the write that is due, masked where it must be, as it is built and before it is brought into wire
+    /// form.
+    pub fn payload(&mut self, plan: &Plan, target: &TargetPlan, lookups: &dyn Lookups) -> Result<Value, EvalError> {
+        let built = built(target, &mut self.frame, lookups).map_err(|error| self.placed(plan, error));
+        built.map(|built| masked(target, built))
+    }
+
+    /// An error with what it comes from, and the item that it happened in.
+    fn placed(&self, plan: &Plan, mut error: EvalError) -> EvalError {
+        error.found = trace(plan, &error, &self.frame);
+        let item = self.item();
+        if !item.is_empty() {
+            error.message.push_str(&format!(" (item {item})"));
+        }
+        error
     }
 
     /// Gives the answer to the write that was due, as a document with the fields that the target keeps.
@@ -206,7 +241,7 @@ impl Progress {
     fn note_undo(&mut self, plan: &Plan, lookups: &dyn Lookups) -> Option<Next> {
         let of = self.answered.take()?;
         let undo = plan.targets.get(of.target)?.undo?;
-        match self.payload(plan.targets.get(undo)?, lookups) {
+        match wired(plan.targets.get(undo)?, &mut self.frame, lookups) {
             Ok(payload) => {
                 let by = Write { target: undo, item: of.item.clone(), payload };
                 self.undos.push(Undo { of, by });
@@ -221,24 +256,6 @@ impl Progress {
                 Some(Next::Rejected(error))
             }
         }
-    }
-
-    /// What a target is given, in wire form.
-    fn payload(&mut self, target: &TargetPlan, lookups: &dyn Lookups) -> Result<Value, EvalError> {
-        let built = evaluate(&target.payload, &mut self.frame, lookups)?;
-        if budget::larger(&built, budget::MAX_PARTS) {
-            let message = format!("`{}` gets more than {} fields and items", target.name, budget::MAX_PARTS);
-            return Err(EvalError::new(Code::E610, target.at, message));
-        }
-        let object = built.as_object().ok_or_else(|| {
-            let message = format!("`{}` gets {}, not an object", target.name, built.kind());
-            EvalError::new(Code::E505, target.at, message)
-        })?;
-        let payload = match self.as_built {
-            true => built,
-            false => wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?,
-        };
-        Ok(if target.mask.is_empty() { payload } else { target.mask.over(payload) })
     }
 
     /// The value in a slot, for tests of a flow.
@@ -327,7 +344,10 @@ impl Progress {
             }
             Step::Target(id) => {
                 let Some(target) = plan.targets.get(*id) else { return Ok(None) };
-                let payload = self.payload(target, lookups)?;
+                let payload = match self.without_payloads {
+                    true => Value::Null,
+                    false => wired(target, &mut self.frame, lookups)?,
+                };
                 let write = Write { target: *id, item: self.item(), payload };
                 // Only what can be taken back is needed once more.
                 self.waiting = Some(match target.undo {
@@ -340,6 +360,34 @@ impl Progress {
         self.pass();
         Ok(None)
     }
+}
+
+/// What a target gets, as it is built.
+fn built(target: &TargetPlan, frame: &mut Frame, lookups: &dyn Lookups) -> Result<Value, EvalError> {
+    let built = evaluate(&target.payload, frame, lookups)?;
+    if budget::larger(&built, budget::MAX_PARTS) {
+        let message = format!("`{}` gets more than {} fields and items", target.name, budget::MAX_PARTS);
+        return Err(EvalError::new(Code::E610, target.at, message));
+    }
+    if built.as_object().is_none() {
+        return Err(no_object(target, &built));
+    }
+    Ok(built)
+}
+
+/// What a target gets, in wire form.
+fn wired(target: &TargetPlan, frame: &mut Frame, lookups: &dyn Lookups) -> Result<Value, EvalError> {
+    let built = built(target, frame, lookups)?;
+    let object = built.as_object().ok_or_else(|| no_object(target, &built))?;
+    Ok(masked(target, wire::write(object, &target.input).map_err(|wrong| misfit(target, &wrong))?))
+}
+
+fn masked(target: &TargetPlan, payload: Value) -> Value {
+    if target.mask.is_empty() { payload } else { target.mask.over(payload) }
+}
+
+fn no_object(target: &TargetPlan, built: &Value) -> EvalError {
+    EvalError::new(Code::E505, target.at, format!("`{}` gets {}, not an object", target.name, built.kind()))
 }
 
 /// A step that needs nothing but the record: a condition, or something that is worked out. Gives what comes next where

@@ -1,21 +1,19 @@
 //! Lookup tables: rows found by one or several key columns. A table is hashed once, when the flow is compiled. A find
 //! builds nothing: the key columns are laid behind each other in a buffer on the stack and hashed as one run of bytes.
+//! What rows give stands cell by cell in one piece, so that a cell is one step away from its key.
 //!
 //! Where cells may be patterns (`abc*`, `*`) the rows are a tree, one level for each key column, and what was found for a
 //! key is remembered, so that the million rows of a settlement walk the tree only for keys that are new.
 
+mod exact;
 mod key;
 mod memo;
 mod rules;
 
-use std::collections::HashMap;
-
-use foldhash::fast::FixedState;
-use smallvec::SmallVec;
-
 pub use key::Fold;
 
 use crate::value::{Names, Object, Text, Value};
+use exact::Exact;
 use memo::Memo;
 use rules::Rules;
 
@@ -31,6 +29,8 @@ pub struct Table {
     fold: Fold,
     index: Index,
     rows: Vec<Row>,
+    /// What the rows give, row after row.
+    cells: Vec<Value>,
     /// The columns given as the names that all rows share.
     names: Names,
 }
@@ -46,13 +46,10 @@ pub struct Row {
     pub line: u32,
 }
 
-/// A key as it is hashed. Most keys are short, and stand where they were found.
-type Key = SmallVec<[u8; 24]>;
-
 #[derive(Debug)]
 enum Index {
     /// Every key is written out.
-    Exact(HashMap<Key, u32, FixedState>),
+    Exact(Exact),
     /// Keys are folded, or are patterns.
     Rules(Rules, Memo),
 }
@@ -64,28 +61,23 @@ impl Table {
         let index = if rules || fold != Fold::default() {
             Index::Rules(Rules::new(rules), Memo::new())
         } else {
-            Index::Exact(HashMap::default())
+            Index::Exact(Exact::default())
         };
         let names = Names::new(give.iter().map(Text::new).collect());
-        Self { path: path.into(), by, give, fold, index, rows: Vec::new(), names }
+        Self { path: path.into(), by, give, fold, index, rows: Vec::new(), cells: Vec::new(), names }
     }
 
     /// Adds a row; tells the row that has its key already.
     pub fn insert(&mut self, key: Vec<String>, mut given: Vec<Value>, line: u32) -> Result<(), usize> {
         let next = u32::try_from(self.rows.len()).unwrap_or(u32::MAX);
         let taken = match &mut self.index {
-            Index::Exact(rows) => {
-                let joined = key::joined(&key, |cell| cell.clone());
-                match rows.get(joined.as_slice()) {
-                    Some(row) => Some(*row),
-                    None => rows.insert(Key::from_slice(&joined), next),
-                }
-            }
+            Index::Exact(rows) => rows.insert(&key::joined(&key, |cell| cell.clone())),
             Index::Rules(rules, _) => rules.insert(&key, self.fold, next),
         };
         if let Some(row) = taken {
             return Err(row as usize);
         }
+        self.cells.extend(given.iter().cloned());
         let gives = if given.len() == 1 {
             given.pop().unwrap_or_default()
         } else {
@@ -105,10 +97,16 @@ impl Table {
     #[must_use]
     pub fn row(&self, keys: &[Value]) -> Option<usize> {
         let found = key::with(keys, |raw| match &self.index {
-            Index::Exact(rows) => rows.get(raw).copied(),
+            Index::Exact(rows) => rows.find(raw),
             Index::Rules(rules, memo) => memo.find(raw, || key::folded(raw, self.fold, |key| rules.find(key))),
         });
         found.map(|row| row as usize)
+    }
+
+    /// What a row gives, a cell for each column given.
+    #[must_use]
+    pub fn cells(&self, row: usize) -> &[Value] {
+        self.cells.get(row * self.give.len()..(row + 1) * self.give.len()).unwrap_or_default()
     }
 
     /// The rows in the order of the file.

@@ -158,42 +158,7 @@ impl<'p> Search<'p> {
             // The body of a function stands in it for each call: only that of the call in question is looked at.
             return args.iter().for_each(|(_, value)| self.node(value));
         }
-        parts(node).into_iter().for_each(|part| self.node(part));
-    }
-}
-
-/// The expressions directly inside one.
-fn parts(node: &Node) -> Vec<&Node> {
-    match &node.expr {
-        Expr::Const(_) | Expr::Record | Expr::Slot(_) | Expr::Param(_) => Vec::new(),
-        Expr::Path { base, .. } | Expr::Query { base, .. } => vec![base],
-        Expr::Call { args, .. } => args.iter().collect(),
-        Expr::Lookup { keys, otherwise, .. } => keys.iter().chain(otherwise.as_deref()).collect(),
-        Expr::Has { keys, .. } => keys.iter().collect(),
-        Expr::Concat(parts) | Expr::List(parts) => parts.iter().collect(),
-        Expr::Template(template) => template.names.iter().map(|(_, value)| value).collect(),
-        Expr::Arithmetic(_, a, b)
-        | Expr::Compare(_, a, b)
-        | Expr::And(a, b)
-        | Expr::Or(a, b)
-        | Expr::Coalesce(a, b)
-        | Expr::Catch(a, b) => vec![a, b],
-        Expr::In { item, list, .. } => vec![item, list],
-        Expr::Not(inner) | Expr::Negate(inner) | Expr::Probe(_, inner) => vec![inner],
-        Expr::If(a, b, c) => vec![a, b, c],
-        Expr::Match { subject, arms, otherwise } => {
-            let subject = subject.iter().map(|(subject, _)| &**subject);
-            let arms = arms.iter().flat_map(|(condition, result)| [condition, result]);
-            subject.chain(arms).chain(otherwise.as_deref()).collect()
-        }
-        Expr::For { list, filter, body, .. } => {
-            std::iter::once(&**list).chain(filter.as_deref()).chain([&**body]).collect()
-        }
-        Expr::Object(fields) => fields.iter().map(|(_, value)| value).collect(),
-        Expr::With(base, fields) => std::iter::once(&**base).chain(fields.iter().map(|(_, value)| value)).collect(),
-        Expr::Block(lets, body) | Expr::Inlined { args: lets, body } => {
-            lets.iter().map(|(_, value)| value).chain([&**body]).collect()
-        }
+        node.parts().into_iter().for_each(|part| self.node(part));
     }
 }
 
@@ -218,7 +183,7 @@ impl Places<'_, '_> {
             }
             return;
         }
-        parts(node).into_iter().for_each(|part| self.inside(part, found));
+        node.parts().into_iter().for_each(|part| self.inside(part, found));
     }
 
     /// The way to what an expression gives, and what is there, if it is a part of the record.

@@ -2,18 +2,20 @@
 //! fields that the flow reads are made into values, the record's variables are used again for the next record, and
 //! payloads become text without a document in between.
 
+mod payloads;
+
 use std::sync::Arc;
 
 use super::{Mocked, Mocks, answer_to};
-use crate::catalog::send::Writer;
 use crate::catalog::wire;
 use crate::diag::{Code, Span};
 use crate::plan::fold::Grouped;
 use crate::plan::progress::misfit;
-use crate::plan::{EvalError, Next, Otherwise, Plan, Progress};
+use crate::plan::{EvalError, Next, Otherwise, Plan, Progress, TargetPlan};
 use crate::value::Value;
 use crate::value::json::{self, Reader};
 use crate::value::pick::Picker;
+use payloads::Payloads;
 
 /// Takes records through a plan, one after the other. It learns from each how the next is likely to look, so each
 /// thread has its own.
@@ -26,7 +28,7 @@ pub struct Mapper<'p> {
     reader: Reader,
     /// What stands between the key and the verb of each target's lines: `,"target":"tims.customers","step":"account"`.
     heads: Vec<Vec<u8>>,
-    writers: Vec<Writer>,
+    payloads: Payloads<'p>,
 }
 
 /// A record that cannot be mapped.
@@ -54,11 +56,11 @@ impl<'p> Mapper<'p> {
         Self {
             plan,
             lookups: Mocked { plan, mocks },
-            progress: Progress::new(plan, Value::Null, params).as_built(),
+            progress: Progress::new(plan, Value::Null, params).without_payloads(),
             picker: Picker::new(&plan.source.shape),
             reader: Reader::default(),
             heads: heads.collect(),
-            writers: plan.targets.iter().map(|target| Writer::new(&target.input)).collect(),
+            payloads: Payloads::new(plan, mocks),
         }
     }
 
@@ -116,23 +118,16 @@ impl<'p> Mapper<'p> {
 
     fn writes(&mut self, key: &str, out: &mut Vec<u8>) -> Result<(), EvalError> {
         loop {
-            let write = match self.progress.advance(self.plan, &self.lookups) {
+            let write = match self.progress.advance_with(self.plan, &self.lookups, &mut self.payloads) {
                 Next::Write(write) => write,
                 Next::Rejected(error) => return Err(error),
                 Next::Finished | Next::Skipped { .. } | Next::Waiting { .. } => return Ok(()),
-                Next::Lookup(_) => {
-                    return Err(EvalError::new(
-                        Code::E604,
-                        Span::default(),
-                        "this cannot be looked up without a connection",
-                    ));
-                }
+                Next::Lookup(_) => return Err(unknown()),
             };
-            let (Some(target), Some(writer)) = (self.plan.targets.get(write.target), self.writers.get(write.target))
-            else {
-                return Ok(());
-            };
+            let Some(target) = self.plan.targets.get(write.target) else { return Ok(()) };
             if let Some(refusal) = self.lookups.mocks.refusals.get(&write.target) {
+                // What is refused was worked out.
+                self.built(target)?;
                 match target.otherwise {
                     Otherwise::DeadLetter => {
                         return Err(EvalError::new(refusal.code, target.at, refusal.message.clone()));
@@ -156,7 +151,15 @@ impl<'p> Mapper<'p> {
             out.extend_from_slice(b",\"operation\":");
             json::write_text(out, &target.verb);
             out.extend_from_slice(b",\"payload\":");
-            let Value::Object(built) = &write.payload else { return Ok(()) };
+            if self.payloads.write(write.target, out, self.progress.frame(), &self.lookups) {
+                out.extend_from_slice(b"}\n");
+                self.progress.answer(self.plan, Value::Null);
+                continue;
+            }
+            let built = self.built(target)?;
+            let (Value::Object(built), Some(writer)) = (&built, self.payloads.writer(write.target)) else {
+                return Ok(());
+            };
             writer.write(out, built).map_err(|wrong| misfit(target, &wrong))?;
             out.extend_from_slice(b"}\n");
             let answer = match target.keeps.is_empty() {
@@ -170,4 +173,15 @@ impl<'p> Mapper<'p> {
             self.progress.answer(self.plan, answer);
         }
     }
+
+    /// The payload of the write that is due.
+    fn built(&mut self, target: &TargetPlan) -> Result<Value, EvalError> {
+        let built = self.progress.payload(self.plan, target, &self.lookups);
+        built.map_err(|error| if error.wanted.is_empty() { error } else { unknown() })
+    }
+}
+
+/// Something is not known that only a connector knows.
+fn unknown() -> EvalError {
+    EvalError::new(Code::E604, Span::default(), "this cannot be looked up without a connection")
 }

@@ -11,7 +11,7 @@
 //! * `GET /settlements` – the settlements there are; `PUT /reports/{id}`, `PUT /report_documents/{id}` – as Amazon tells
 //! * `PUT /periods/{id}` – `{"status":"closed"}` or `"open"`: closes or opens a period of TIMS' ledger
 //! * `POST /warehouse/ship` – ships what is released; `{"orders":["amazon:…"]}` only these
-//! * `GET /listings/{marketplace}/{sku}`; `GET /listings` – those that were changed; `PUT /stock/{sku}/{location}`,
+//! * `PUT /amazon_stock/{marketplace}/{sku}` – `{"fulfillable":5,"reserved":1}`; `POST /feeds/fatal` – the next feed is given up half way; `GET /listings/{marketplace}/{sku}`; `GET /listings` – those that were changed; `PUT /stock/{sku}/{location}`,
 //!   `PUT /price_lists/{list}/prices/{sku}`; `POST /stock/change` – `{"skus":1000}`, or `{"skus":1000,"on_hand":0}`
 //! * `GET|PUT /orders/{id}`, `POST /orders/{id}/change`, `POST /evolve` – `{"percent":5}`
 
@@ -45,6 +45,7 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         Ok(body) => body,
         Err(cause) => return refused(400, &format!("the body is no JSON: {cause}")),
     };
+    super::amazon::feeds::settle(world, world.clock.now());
     let done = match (call.method.as_str(), call.segments().as_slice()) {
         ("GET", ["state"]) => Ok(state(world, call.parameter("versions") == Some("true"))),
         ("GET", ["counters"]) => Ok(counters(world)),
@@ -68,6 +69,11 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         ("PUT", ["report_documents", id]) => bring_report(world, "reportDocumentId", id, &body),
         ("PUT", ["periods", id]) => set_period(world, id, &body),
         ("POST", ["warehouse", "ship"]) => ship(world, &body),
+        ("PUT", ["amazon_stock", market, sku]) => goods::amazon_has(world, market, sku, &body),
+        ("POST", ["feeds", "fatal"]) => {
+            locked(&world.feeds).fatal = true;
+            Ok(json!({}))
+        }
         ("GET", ["listings"]) => Ok(Value::Array(locked(&world.listings).changes())),
         ("GET", ["listings", market, sku]) => match locked(&world.listings).get(market, sku) {
             Some(listing) => serde_json::to_value(listing).map_err(|cause| cause.to_string()),
@@ -110,6 +116,7 @@ fn state(world: &World, versions: bool) -> Value {
     json!({
         "tims": books,
         "amazon": {"confirmations": locked(&world.shop).confirmed()},
+        "depot": {"deliveries": locked(&world.depot).told()},
     })
 }
 
@@ -129,7 +136,7 @@ fn faults(world: &World) -> Value {
     json!({
         "spec": spec,
         "reports": reports,
-        "down": {"amazon": until(gates.amazon_down), "tims": until(gates.tims_down)},
+        "down": {"amazon": until(gates.amazon_down), "tims": until(gates.tims_down), "depot": until(gates.depot_down)},
         "secret_expired": gates.secret_expired,
     })
 }
@@ -152,7 +159,7 @@ fn set_faults(world: &World, body: &Value) -> Result<Value, String> {
         }
     };
     let down = body.get("down").cloned().unwrap_or_else(|| json!({}));
-    known_fields(&down, &["amazon", "tims"])?;
+    known_fields(&down, &["amazon", "tims", "depot"])?;
     let now = world.clock.now();
     let until = |name: &str| -> Result<Option<Timestamp>, String> {
         match down.get(name) {
@@ -161,10 +168,11 @@ fn set_faults(world: &World, body: &Value) -> Result<Value, String> {
             Some(text) => Ok(Some(after(now, duration(text)?))),
         }
     };
-    let (amazon, tims) = (until("amazon")?, until("tims")?);
+    let (amazon, tims, depot) = (until("amazon")?, until("tims")?, until("depot")?);
     let mut gates = world.gates();
     gates.amazon_down = amazon.or(gates.amazon_down);
     gates.tims_down = tims.or(gates.tims_down);
+    gates.depot_down = depot.or(gates.depot_down);
     let expire = body["expire_tokens"] == true;
     if expire || body.get("expire_secret").is_some() {
         let secret_expired = body["expire_secret"].as_bool().unwrap_or(gates.secret_expired);

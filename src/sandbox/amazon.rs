@@ -4,6 +4,9 @@
 
 mod blocks;
 mod confirmation;
+pub(super) mod feeds;
+mod finances;
+pub(super) mod inventory;
 pub(super) mod listings;
 mod orders;
 mod page;
@@ -70,8 +73,15 @@ impl Done {
 }
 
 /// The operations, a file of them each. A new part of the API is its file and its line here.
-const FAMILIES: &[&[Operation]] =
-    &[orders::OPERATIONS, confirmation::OPERATIONS, listings::OPERATIONS, reports::OPERATIONS];
+const FAMILIES: &[&[Operation]] = &[
+    confirmation::OPERATIONS,
+    feeds::OPERATIONS,
+    finances::OPERATIONS,
+    inventory::OPERATIONS,
+    listings::OPERATIONS,
+    orders::OPERATIONS,
+    reports::OPERATIONS,
+];
 
 /// What the counters call this request.
 pub(super) fn operation(call: &Call) -> &'static str {

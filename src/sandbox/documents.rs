@@ -58,7 +58,10 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         Err(refusal) => return refusal,
     };
     match call.method.as_str() {
-        "GET" => super::amazon::reports::document(world, id, flags).unwrap_or_else(no_such_key),
+        "GET" => super::amazon::reports::document(world, id, flags)
+            .or_else(|| super::amazon::feeds::download(world, id))
+            .unwrap_or_else(no_such_key),
+        "PUT" if flags == "put" => super::amazon::feeds::upload(world, call, id).unwrap_or_else(no_such_key),
         _ => refused(405, "MethodNotAllowed", "The specified method is not allowed against this resource."),
     }
 }

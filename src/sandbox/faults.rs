@@ -50,15 +50,18 @@ pub(super) enum Side {
     Amazon,
     /// TIMS, with its token endpoint.
     Tims,
+    /// The warehouse company.
+    Depot,
 }
 
 /// How often what goes wrong. Written `20%` (spread evenly over all kinds) or
-/// `429=5%,500=5%,timeout=2%,reset=3%,truncate=3%,commit500=2%,slow=1%,garbage=1%`; with `amazon:` or `tims:` before an
-/// entry it is for that system alone. Nothing goes wrong by default.
+/// `429=5%,500=5%,timeout=2%,reset=3%,truncate=3%,commit500=2%,slow=1%,garbage=1%`; with `amazon:`, `tims:` or `depot:` before
+/// an entry it is for that system alone. Nothing goes wrong by default.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct FaultSpec {
     amazon: [u32; KINDS.len()],
     tims: [u32; KINDS.len()],
+    depot: [u32; KINDS.len()],
 }
 
 /// A text that is no fault specification.
@@ -79,12 +82,15 @@ impl FromStr for FaultSpec {
     fn from_str(text: &str) -> Result<Self, BadFaultSpec> {
         let mut spec = Self::default();
         for entry in text.split(',').map(str::trim).filter(|entry| !entry.is_empty() && *entry != "none") {
-            let (amazon, tims, entry) = match entry.split_once(':') {
-                None => (true, true, entry),
-                Some(("amazon", rest)) => (true, false, rest),
-                Some(("tims", rest)) => (false, true, rest),
+            let (side, entry) = match entry.split_once(':') {
+                None => (None, entry),
+                Some(("amazon", rest)) => (Some(Side::Amazon), rest),
+                Some(("tims", rest)) => (Some(Side::Tims), rest),
+                Some(("depot", rest)) => (Some(Side::Depot), rest),
                 Some((other, _)) => {
-                    return Err(BadFaultSpec(format!("`{other}:` in `{entry}` is neither `amazon:` nor `tims:`")));
+                    return Err(BadFaultSpec(format!(
+                        "`{other}:` in `{entry}` is none of `amazon:`, `tims:` and `depot:`"
+                    )));
                 }
             };
             let mut rates = [0; KINDS.len()];
@@ -98,8 +104,10 @@ impl FromStr for FaultSpec {
                     rates[kind] = share(rate)?;
                 }
             }
-            for (wanted, target) in [(amazon, &mut spec.amazon), (tims, &mut spec.tims)] {
-                if wanted {
+            let targets =
+                [(Side::Amazon, &mut spec.amazon), (Side::Tims, &mut spec.tims), (Side::Depot, &mut spec.depot)];
+            for (of, target) in targets {
+                if side.is_none_or(|side| side == of) {
                     target.iter_mut().zip(rates).for_each(|(sum, rate)| *sum = sum.saturating_add(rate));
                     if target.iter().map(|&rate| u64::from(rate)).sum::<u64>() > u64::from(MILLION) {
                         return Err(BadFaultSpec(format!("the rates in `{text}` add up to more than 100%")));
@@ -114,7 +122,7 @@ impl FromStr for FaultSpec {
 impl fmt::Display for FaultSpec {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut entries = Vec::new();
-        for (side, rates) in [("amazon", &self.amazon), ("tims", &self.tims)] {
+        for (side, rates) in [("amazon", &self.amazon), ("tims", &self.tims), ("depot", &self.depot)] {
             for ((_, name), rate) in KINDS.iter().zip(rates).filter(|(_, rate)| **rate > 0) {
                 entries.push(format!("{side}:{name}={}%", Decimal::new(i64::from(*rate), 4).normalize()));
             }
@@ -178,6 +186,7 @@ impl Faults {
         let rates = match side {
             Side::Amazon => self.spec.amazon,
             Side::Tims => self.spec.tims,
+            Side::Depot => self.spec.depot,
         };
         if rates == [0; KINDS.len()] {
             return None;

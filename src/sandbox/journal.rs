@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::SandboxError;
+use super::amazon::inventory::AmazonStock;
 use super::ledger::{RefundOrder, Settlement};
 use super::quota::Level;
 
@@ -55,6 +56,29 @@ pub(super) enum Entry {
     Refund(RefundOrder),
     /// A report, or a report's document, that was brought in.
     Report {
+        #[serde(with = "text")]
+        text: Arc<str>,
+    },
+    /// What lies in Amazon's warehouses of a SKU, by marketplace.
+    AmazonStock { market: String, sku: String, stock: AmazonStock },
+    /// A delivery of the third system as it is from now on, with the idempotency key that it came under and the digest of
+    /// what came.
+    Delivery {
+        id: String,
+        #[serde(with = "text")]
+        text: Arc<str>,
+        #[serde(default)]
+        key: Option<(String, String)>,
+    },
+    /// A document for a feed; without a text it has not been uploaded.
+    Upload {
+        id: String,
+        content_type: String,
+        #[serde(with = "maybe_text")]
+        text: Option<Arc<str>>,
+    },
+    /// A feed as it is from now on.
+    Feed {
         #[serde(with = "text")]
         text: Arc<str>,
     },

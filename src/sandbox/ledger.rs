@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 pub(super) use account::{ACCOUNTS, Account, Charset};
-pub(super) use event::Event;
+pub(super) use event::{Event, Item, Kind};
 
 use super::journal::Entry;
 use super::key;
@@ -286,7 +286,6 @@ pub(super) fn close(world: &World) -> Result<(), String> {
 
 /// The shipments and refunds that were posted from `from` on and before `to`, in the order of their time; what is
 /// deferred is told with the instant of its release. For the finances operations, which tell of them within minutes.
-#[expect(dead_code, reason = "the finances operations come next")]
 pub(super) fn events(world: &World, from: Timestamp, to: Timestamp) -> Vec<Event> {
     let shop = locked(&world.shop);
     let ledger = locked(&world.ledger);

@@ -9,7 +9,7 @@ use serde_json::json;
 use super::call::Call;
 use super::key;
 use super::reply::Reply;
-use super::{AmazonCredentials, Credentials, TimsCredentials};
+use super::{AmazonCredentials, Credentials, DepotCredentials, TimsCredentials};
 
 /// How long an access token lives, in seconds of the sandbox's clock.
 const LIFE: i64 = 3600;
@@ -39,6 +39,7 @@ pub(super) fn credentials(seed: u64) -> Credentials {
             client_secret: secret("tims secret", 40),
             api_key: format!("tk_{}", secret("tims key", 32)),
         },
+        depot: DepotCredentials { api_key: super::depot::api_key(seed) },
     }
 }
 

@@ -41,6 +41,22 @@ pub(super) const DELETE_LISTINGS_ITEM: Plan = Plan { rate: "5.0", micros_per_sec
 /// searchListingsItems.
 pub(super) const SEARCH_LISTINGS_ITEMS: Plan = Plan { rate: "5.0", micros_per_second: 5_000_000, burst: 5 };
 
+/// createFeedDocument.
+pub(super) const CREATE_FEED_DOCUMENT: Plan = Plan { rate: "0.5", micros_per_second: 500_000, burst: 15 };
+/// createFeed: one request in two minutes.
+pub(super) const CREATE_FEED: Plan = Plan { rate: "0.0083", micros_per_second: 8_300, burst: 15 };
+/// getFeed.
+pub(super) const GET_FEED: Plan = Plan { rate: "2.0", micros_per_second: 2_000_000, burst: 15 };
+/// cancelFeed.
+pub(super) const CANCEL_FEED: Plan = Plan { rate: "2.0", micros_per_second: 2_000_000, burst: 15 };
+/// getFeeds.
+pub(super) const GET_FEEDS: Plan = Plan { rate: "0.0222", micros_per_second: 22_200, burst: 10 };
+/// getFeedDocument.
+pub(super) const GET_FEED_DOCUMENT: Plan = Plan { rate: "0.0222", micros_per_second: 22_200, burst: 10 };
+
+/// getInventorySummaries.
+pub(super) const GET_INVENTORY_SUMMARIES: Plan = Plan { rate: "2.0", micros_per_second: 2_000_000, burst: 2 };
+
 /// What one bucket holds, in millionths of a request, and when that was counted.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Level {

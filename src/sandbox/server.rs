@@ -17,10 +17,10 @@ use super::call::{self, Call};
 use super::faults::{Kind, Side};
 use super::reply::Reply;
 use super::world::World;
-use super::{admin, amazon, documents, tims};
+use super::{admin, amazon, depot, documents, tims};
 
-/// More than any order that either system takes.
-const LARGEST_BODY: usize = 4 * 1024 * 1024;
+/// More than any feed of 25,000 messages.
+const LARGEST_BODY: usize = 64 * 1024 * 1024;
 /// How long a request without an answer is held, in the machine's time, if its client does not go away before.
 const LONGEST_HOLD: Duration = Duration::from_secs(60);
 /// How long a slow answer takes, in the sandbox's time.
@@ -101,10 +101,14 @@ async fn answer(State(served): State<Served>, request: Request) -> Response<Body
             let operation = tims::operation(&call);
             disturbed(&served, Side::Tims, operation, || tims::answer(world, &call)).await
         }
+        "depot" => {
+            let operation = depot::operation(&call);
+            disturbed(&served, Side::Depot, operation, || depot::answer(world, &call)).await
+        }
         _ => Reply::text(
             404,
             "text/plain",
-            "there are /amazon, /auth/o2/token, /documents, /tims and /admin\n".to_owned(),
+            "there are /amazon, /auth/o2/token, /documents, /tims, /depot and /admin\n".to_owned(),
         )
         .send(),
     }
@@ -126,6 +130,7 @@ async fn disturbed(
     let broken = |status| match side {
         Side::Amazon => amazon::failure(world, status),
         Side::Tims => tims::failure(world, status),
+        Side::Depot => depot::failure(world, status),
     };
     if world.is_down(side) {
         return finish(broken(503)).send();

@@ -6,9 +6,12 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use jiff::Timestamp;
 
+use super::amazon::feeds::Feeds;
+use super::amazon::inventory::Warehouses;
 use super::amazon::listings::Listings;
 use super::call::Call;
 use super::counters::Counters;
+use super::depot::Depot;
 use super::faults::{Faults, Side};
 use super::journal::{self, Entry, Journal};
 use super::ledger::Ledger;
@@ -34,6 +37,9 @@ pub(super) struct World {
     pub(super) shop: Mutex<Shop>,
     pub(super) ledger: Mutex<Ledger>,
     pub(super) listings: Mutex<Listings>,
+    pub(super) depot: Mutex<Depot>,
+    pub(super) feeds: Mutex<Feeds>,
+    pub(super) warehouses: Mutex<Warehouses>,
     pub(super) quotas: Mutex<Buckets>,
     gates: Mutex<Gates>,
     pub(super) faults: Mutex<Faults>,
@@ -50,6 +56,7 @@ pub(super) struct Gates {
     pub(super) secret_expired: bool,
     pub(super) amazon_down: Option<Timestamp>,
     pub(super) tims_down: Option<Timestamp>,
+    pub(super) depot_down: Option<Timestamp>,
 }
 
 impl World {
@@ -96,6 +103,9 @@ impl World {
             shop: Mutex::new(shop),
             ledger: Mutex::new(Ledger::default()),
             listings: Mutex::new(Listings::new(assortment, start)),
+            depot: Mutex::new(Depot::default()),
+            feeds: Mutex::default(),
+            warehouses: Mutex::new(Warehouses::new(assortment, start)),
             quotas: Mutex::new(Buckets::default()),
             gates: Mutex::new(Gates {
                 amazon: Mint::new("Atza|", options.seed),
@@ -103,6 +113,7 @@ impl World {
                 secret_expired: false,
                 amazon_down: None,
                 tims_down: None,
+                depot_down: None,
             }),
             faults: Mutex::new(Faults::new(options.faults.clone(), options.reports, options.seed)),
             counters: Mutex::new(Counters::default()),
@@ -122,6 +133,7 @@ impl World {
             amazon: format!("{base}/amazon"),
             amazon_token: format!("{base}/auth/o2/token"),
             tims: format!("{base}/tims"),
+            depot: format!("{base}/depot"),
             admin: format!("{base}/admin"),
             admin_token: self.admin_token.clone(),
             credentials: self.credentials.clone(),
@@ -158,6 +170,7 @@ impl World {
         let until = match side {
             Side::Amazon => gates.amazon_down,
             Side::Tims => gates.tims_down,
+            Side::Depot => gates.depot_down,
         };
         until.is_some_and(|until| self.clock.now() < until)
     }
@@ -178,7 +191,10 @@ impl World {
             match entry {
                 Entry::Shop { .. } => {}
                 Entry::Put { .. } | Entry::Gone { .. } | Entry::Answer(_) => locked(&self.tims).apply(entry, &line),
+                Entry::Delivery { .. } => locked(&self.depot).apply(entry),
                 Entry::Listing { .. } => locked(&self.listings).apply(entry),
+                Entry::AmazonStock { .. } => locked(&self.warehouses).apply(entry),
+                Entry::Upload { .. } | Entry::Feed { .. } => locked(&self.feeds).apply(entry),
                 Entry::Order { .. } | Entry::Evolved { .. } => locked(&self.shop).apply(entry),
                 Entry::Settled(_) | Entry::Refund(_) | Entry::Report { .. } => locked(&self.ledger).apply(entry),
                 Entry::Quota { operation, level } => locked(&self.quotas).restore(operation.clone(), *level),

@@ -43,7 +43,7 @@ pub fn parse(bytes: &[u8]) -> Result<Value, JsonError> {
 /// A reader that keeps the field names it has seen, so that records of one shape share them.
 #[derive(Debug, Default)]
 pub struct Reader {
-    names: HashSet<Text>,
+    names: HashSet<Text, foldhash::fast::RandomState>,
 }
 
 impl Reader {
@@ -327,19 +327,30 @@ fn write_scalar(out: &mut Vec<u8>, value: &Value) {
 
 /// Appends text in quotes.
 pub fn write_text(out: &mut Vec<u8>, text: &str) {
+    out.reserve(text.len() + 2);
+    out.push(b'"');
+    write_inside(out, text);
+    out.push(b'"');
+}
+
+/// Appends text as it stands between quotes.
+pub fn write_inside(out: &mut Vec<u8>, text: &str) {
     if plain(text.as_bytes()) == text.len() {
-        out.reserve(text.len() + 2);
-        out.push(b'"');
         out.extend_from_slice(text.as_bytes());
-        out.push(b'"');
         return;
     }
     // serde_json escapes text as RFC 8259 asks; writing into a Vec cannot fail.
-    let _ = serde_json::to_writer(out, text);
+    let before = out.len();
+    let _ = serde_json::to_writer(&mut *out, text);
+    out.pop();
+    if before < out.len() {
+        out.remove(before);
+    }
 }
 
 /// How many bytes stand before the next quote, backslash or control character. Eight are looked at at once: a byte that
 /// is one of them has its highest bit set in one of the differences.
+#[inline]
 pub(super) fn plain(bytes: &[u8]) -> usize {
     const ONES: u64 = 0x0101_0101_0101_0101;
     const HIGH: u64 = 0x8080_8080_8080_8080;
@@ -363,46 +374,31 @@ pub(super) fn plain(bytes: &[u8]) -> usize {
 
 /// Appends a number with a point `scale` digits from its end.
 fn write_digits(out: &mut Vec<u8>, number: u128, scale: u32, negative: bool) {
-    let mut digits = [b'0'; 64];
-    let mut at = digits.len();
-    let mut put = |digit: u8| {
-        at -= 1;
-        if let Some(place) = digits.get_mut(at) {
-            *place = digit;
-        }
-    };
-    let mut written = 0;
-    // Most numbers fit into 64 bits, which divide many times faster.
-    let (mut small, mut large) = match u64::try_from(number) {
-        Ok(small) => (small, 0),
-        Err(_) => (0, number),
-    };
-    loop {
-        if written == scale && scale > 0 {
-            put(b'.');
-        }
-        let digit = if large > u128::from(u64::MAX) {
-            let digit = large % 10;
-            large /= 10;
-            if let Ok(rest) = u64::try_from(large) {
-                (small, large) = (rest, 0);
-            }
-            u8::try_from(digit).unwrap_or(0)
-        } else {
-            let digit = small % 10;
-            small /= 10;
-            u8::try_from(digit).unwrap_or(0)
-        };
-        put(b'0' + digit);
-        written += 1;
-        if small == 0 && large == 0 && written > scale {
-            break;
-        }
-    }
     if negative {
-        put(b'-');
+        out.push(b'-');
     }
-    out.extend_from_slice(digits.get(at..).unwrap_or_default());
+    let mut buffer = itoa::Buffer::new();
+    // Most numbers fit into 64 bits, which divide many times faster.
+    let digits = match u64::try_from(number) {
+        Ok(small) => buffer.format(small),
+        Err(_) => buffer.format(number),
+    };
+    let scale = scale as usize;
+    if scale == 0 {
+        return out.extend_from_slice(digits.as_bytes());
+    }
+    match digits.as_bytes().split_at_checked(digits.len().saturating_sub(scale)) {
+        Some((whole, part)) if !whole.is_empty() => {
+            out.extend_from_slice(whole);
+            out.push(b'.');
+            out.extend_from_slice(part);
+        }
+        _ => {
+            out.extend_from_slice(b"0.");
+            out.resize(out.len() + scale - digits.len(), b'0');
+            out.extend_from_slice(digits.as_bytes());
+        }
+    }
 }
 
 #[cfg(test)]
@@ -411,9 +407,18 @@ mod tests {
 
     #[test]
     fn numbers_keep_their_digits() {
-        for text in
-            ["1.10", "0.1234567890123456789", "-12345678901234567.89", "79228162514264337593543950335", "0.00", "7"]
-        {
+        for text in [
+            "1.10",
+            "0.05",
+            "-0.5",
+            "100",
+            "0.000000000000000000000000001",
+            "0.1234567890123456789",
+            "-12345678901234567.89",
+            "79228162514264337593543950335",
+            "0.00",
+            "7",
+        ] {
             assert_eq!(to_string(&parse(text.as_bytes()).unwrap()), text);
         }
         assert_eq!(to_string(&parse(b"1.5e3").unwrap()), "1500");

@@ -153,11 +153,43 @@ struct Learned {
 /// A name that comes in an object.
 #[derive(Debug)]
 struct Step {
-    /// The name as it stands in the document: `"orderId":`.
-    raw: Box<[u8]>,
+    raw: RawName,
     name: Text,
     /// Where its value belongs, if it is looked at.
     to: Option<usize>,
+    /// The place of the value in the row of the object around it.
+    place: Option<usize>,
+}
+
+/// A name as it stands in the document: `"orderId":`. Most are compared by their first and last eight bytes.
+#[derive(Debug)]
+struct RawName {
+    bytes: Box<[u8]>,
+    first: u64,
+    last: u64,
+}
+
+impl RawName {
+    fn new(name: &str) -> Self {
+        let bytes = format!("\"{name}\":").into_bytes().into_boxed_slice();
+        let (first, last) = (eight(&bytes, 0), eight(&bytes, bytes.len().saturating_sub(8)));
+        Self { first: first.unwrap_or(0), last: last.unwrap_or(0), bytes }
+    }
+
+    /// Whether it begins there; gives where it ends.
+    fn ends(&self, text: &[u8], at: usize) -> Option<usize> {
+        let end = at + self.bytes.len();
+        let same = match self.bytes.len() {
+            8..=16 => eight(text, at) == Some(self.first) && eight(text, end - 8) == Some(self.last),
+            _ => text.get(at..end) == Some(&*self.bytes),
+        };
+        same.then_some(end)
+    }
+}
+
+/// The eight bytes that begin there, as a number.
+fn eight(text: &[u8], at: usize) -> Option<u64> {
+    text.get(at..at + 8)?.try_into().ok().map(u64::from_le_bytes)
 }
 
 /// A reader for documents of one shape. It learns from each document, so it serves one thread.
@@ -173,8 +205,12 @@ impl Picker {
     /// A reader for a shape.
     #[must_use]
     pub fn new(shape: &Shape) -> Self {
-        let objects = shape.nodes.iter().map(|node| Learned { node: node.clone(), ..Learned::default() }).collect();
-        Self { objects }
+        let objects = shape.nodes.iter().map(|node| {
+            // Names of its own: threads that count how often the same names are shared wait for each other.
+            let row = Arc::new(Vec::clone(&node.row));
+            Learned { node: Node { row, ..node.clone() }, ..Learned::default() }
+        });
+        Self { objects: objects.collect() }
     }
 
     /// What is looked at of a document that is an object; nothing where the document must be read as a whole to know. Of
@@ -248,14 +284,16 @@ impl Picker {
         while more {
             let at = self.step(cursor, node, next)?;
             cursor.blank();
-            match self.target(node, at)? {
+            let step = self.objects.get(node).and_then(|object| object.steps.get(at)).ok_or(Unknown)?;
+            let place = step.place;
+            match step.to {
                 Some(to) => {
                     let bit = bit(at)?;
                     if met & bit != 0 {
                         return Err(Unknown);
                     }
                     met |= bit;
-                    match self.objects.get(to).and_then(|inner| inner.node.place) {
+                    match place {
                         Some(place) => {
                             let value = self.value(cursor, to, depth)?;
                             *row.get_mut(place).ok_or(Unknown)? = value;
@@ -311,11 +349,10 @@ impl Picker {
     /// Reads a name and its colon; gives the step that it is, which is `next` most of the time.
     fn step(&mut self, cursor: &mut Cursor<'_>, node: usize, next: usize) -> Result<usize, Unknown> {
         let Some(learned) = self.objects.get(node) else { return Err(Unknown) };
-        let rest = cursor.bytes.get(cursor.at..).unwrap_or_default();
         if let Some(expected) = learned.steps.get(next)
-            && rest.starts_with(&expected.raw)
+            && let Some(end) = expected.raw.ends(cursor.bytes, cursor.at)
         {
-            cursor.at += expected.raw.len();
+            cursor.at = end;
             return Ok(next);
         }
         let name = cursor.string()?;
@@ -343,11 +380,14 @@ impl Picker {
             return Err(Unknown);
         }
         let to = known.or(grow.then_some(new));
-        let raw = format!("\"{name}\":").into_bytes().into_boxed_slice();
         let at = at.min(learned.steps.len());
-        learned.steps.insert(at, Step { raw, name: Text::new(name), to });
         learned.names.clear();
-        if let (true, Some(to)) = (learned.node.whole, to) {
+        let whole = learned.node.whole;
+        let place = to.and_then(|to| self.objects.get(to)).and_then(|inner| inner.node.place);
+        if let Some(learned) = self.objects.get_mut(node) {
+            learned.steps.insert(at, Step { raw: RawName::new(name), name: Text::new(name), to, place });
+        }
+        if let (true, Some(to)) = (whole, to) {
             // What is inside a part that is looked at as a whole is looked at too.
             if grow {
                 self.objects.push(Learned { node: Node { whole: true, ..Node::default() }, ..Learned::default() });
@@ -423,10 +463,12 @@ struct Cursor<'t> {
 
 impl<'t> Cursor<'t> {
     /// The byte here; 0 at the end, which no JSON has.
+    #[inline]
     fn peek(&self) -> u8 {
         self.bytes.get(self.at).copied().unwrap_or(0)
     }
 
+    #[inline]
     fn take(&mut self) -> u8 {
         let byte = self.peek();
         self.at += 1;
@@ -445,6 +487,7 @@ impl<'t> Cursor<'t> {
     }
 
     /// Goes behind a field; tells whether another one follows.
+    #[inline]
     fn more(&mut self) -> Result<bool, Unknown> {
         self.blank();
         match self.take() {
@@ -457,7 +500,12 @@ impl<'t> Cursor<'t> {
         }
     }
 
+    #[inline]
     fn blank(&mut self) {
+        // Most documents have no blanks between their parts.
+        if self.peek() > b' ' {
+            return;
+        }
         while matches!(self.peek(), b' ' | b'\t' | b'\n' | b'\r') {
             self.at += 1;
         }
@@ -507,7 +555,14 @@ impl<'t> Cursor<'t> {
         let mut depth = 0_usize;
         loop {
             match self.take() {
-                b'"' => self.behind_text()?,
+                b'"' => {
+                    self.behind_text()?;
+                    // What follows a name or a value among others.
+                    if depth > 0 && matches!(self.peek(), b':' | b',') {
+                        self.at += 1;
+                        continue;
+                    }
+                }
                 b'{' | b'[' => depth += 1,
                 b'}' | b']' => {
                     depth = depth.checked_sub(1).ok_or(Unknown)?;

@@ -313,6 +313,17 @@ pub(crate) fn lookup(id: usize, key: Node) -> Node {
     node(Expr::Lookup { lookup: id, keys: vec![key], otherwise: None })
 }
 
+/// The place of everything.
+pub(crate) fn node_at() -> Span {
+    Span::new(0, 4)
+}
+
+/// A lookup that gives an empty list where it finds nothing.
+pub(crate) fn lookup_or_none(id: usize, key: Node) -> Node {
+    let otherwise = Some(Box::new(node(Expr::Const(Value::list(Vec::new())))));
+    node(Expr::Lookup { lookup: id, keys: vec![key], otherwise })
+}
+
 fn open(name: &str) -> Arc<ObjectSpec> {
     Arc::new(ObjectSpec { name: name.into(), fields: Vec::new(), open: true })
 }

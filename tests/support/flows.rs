@@ -7,11 +7,14 @@ use std::sync::Arc;
 
 use flowrun::catalog::Catalog;
 use flowrun::diag::Source;
+use flowrun::functions;
 use flowrun::lang::{self, Compiled, Environment, Files};
 use flowrun::plan::Plan;
 use flowrun::rehearse::{Mocks, Rehearsal, rehearse_all};
 use flowrun::value::{Value, json};
-use flowrun::{connectors, functions};
+
+#[path = "described.rs"]
+mod described;
 
 /// The repository.
 pub(crate) fn root() -> PathBuf {
@@ -20,7 +23,7 @@ pub(crate) fn root() -> PathBuf {
 
 /// All functions and connectors.
 pub(crate) fn catalog() -> Catalog {
-    Catalog { functions: functions::all(), connectors: connectors::specs() }
+    Catalog { functions: functions::all(), connectors: described::connectors().specs() }
 }
 
 /// Files of a folder.

@@ -42,7 +42,7 @@ impl Files for Disk {
 pub(crate) fn plan(name: &str) -> Plan {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("flows").join(format!("{name}.flow"));
     let source = Source::new(format!("flows/{name}.flow"), std::fs::read_to_string(path).unwrap());
-    let catalog = Catalog { functions: flowrun::functions::all(), connectors: connectors::specs() };
+    let catalog = Catalog { functions: flowrun::functions::all(), connectors: super::described::connectors().specs() };
     let environment = lang::Environment { buyer_data_allowed: true, ..lang::Environment::default() };
     let compiled = lang::compile(&source, &catalog, &Disk, &environment);
     compiled.plan.unwrap_or_else(|| panic!("{:#?}", compiled.diagnostics))
@@ -54,15 +54,20 @@ impl World {
     }
 
     pub(crate) async fn paged(orders: usize, page: usize) -> Self {
-        Self::made(page, |options| options.orders = orders).await
+        Self::made(page, 200, |options| options.orders = orders).await
     }
 
     /// A shop with other options.
     pub(crate) async fn with(set: impl FnOnce(&mut Options)) -> Self {
-        Self::made(100, set).await
+        Self::made(100, 200, set).await
     }
 
-    async fn made(page: usize, set: impl FnOnce(&mut Options)) -> Self {
+    /// A shop with other options, where more than so many listings written at once are a feed.
+    pub(crate) async fn with_feeds_above(most: usize, set: impl FnOnce(&mut Options)) -> Self {
+        Self::made(100, most, set).await
+    }
+
+    async fn made(page: usize, feed_above: usize, set: impl FnOnce(&mut Options)) -> Self {
         let clock = Arc::new(HandClock::new("2026-11-01T12:00:00Z".parse().unwrap()));
         let mut options = Options { clock: SandboxClock::Hand(Arc::clone(&clock)), ..Options::default() };
         set(&mut options);
@@ -75,6 +80,7 @@ impl World {
             .with("token_endpoint", &ready.amazon_token)
             .with("marketplaces", "US, DE, JP")
             .with("page_size", page.to_string())
+            .with("feed_above", feed_above.to_string())
             .with("archive", archive.path().display().to_string())
             .with("seller_id", &ready.credentials.amazon.seller_id)
             .with("client_id", &ready.credentials.amazon.client_id)
@@ -84,7 +90,12 @@ impl World {
             .with("url", &ready.tims)
             .with("limit", "off")
             .with_secret("api_key", &ready.credentials.tims.api_key);
+        let depot = ConnectionSettings::default()
+            .with("url", &ready.depot)
+            .with("limit", "off")
+            .with_secret("api_key", &ready.credentials.depot.api_key);
         let connections: BTreeMap<String, Connection> = BTreeMap::from([
+            ("depot".to_owned(), super::described::connectors().open("depot", &depot, &deps).unwrap()),
             ("amazon".to_owned(), connectors::open("amazon", &amazon, &deps).unwrap()),
             ("tims".to_owned(), connectors::open("tims", &tims, &deps).unwrap()),
         ]);

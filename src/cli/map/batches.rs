@@ -7,7 +7,10 @@ use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::cli::exit::Failure;
+use crate::plan::Plan;
+use crate::rehearse::Mocks;
 use crate::rehearse::mapper::{Mapper, Refused};
+use crate::value::Value;
 
 /// How long one record may be, in bytes.
 const MAX_RECORD: usize = 16 << 20;
@@ -19,6 +22,8 @@ const WAITING: usize = 2;
 /// Whole lines of the input.
 pub(super) struct Batch {
     text: Vec<u8>,
+    /// How much of the text there is. What is behind it was of another batch, and is not cleared each time.
+    length: usize,
     /// The number of its first line, from 1.
     line: u64,
 }
@@ -43,8 +48,7 @@ impl Spare {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).pop().unwrap_or_default()
     }
 
-    fn give(&self, mut buffer: Vec<u8>) {
-        buffer.clear();
+    fn give(&self, buffer: Vec<u8>) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(buffer);
     }
 }
@@ -59,6 +63,13 @@ pub(super) struct Batches {
     spare: Arc<Spare>,
 }
 
+/// Makes a buffer at least so long.
+fn reach(buffer: &mut Vec<u8>, length: usize) {
+    if buffer.len() < length {
+        buffer.resize(length, 0);
+    }
+}
+
 impl Batches {
     pub(super) fn new(input: Box<dyn Read + Send>) -> Self {
         Self { input, carried: Vec::new(), line: 1, ended: false, spare: Arc::default() }
@@ -67,47 +78,50 @@ impl Batches {
     /// The next whole lines; nothing at the end.
     pub(super) fn next(&mut self) -> Result<Option<Batch>, Failure> {
         let mut text = self.spare.take();
-        text.append(&mut self.carried);
+        let mut length = self.carried.len();
+        reach(&mut text, length);
+        text.get_mut(..length).unwrap_or_default().copy_from_slice(&self.carried);
+        self.carried.clear();
         // Where a line is longer than a batch, as much again is read until its end is there.
         let mut wanted = BATCH;
         while !self.ended {
-            let before = text.len();
-            text.resize(before + wanted, 0);
+            reach(&mut text, length + wanted);
             // What has come is mapped at once: the next line of a pipe may take its time.
-            let read = match self.input.read(text.get_mut(before..).unwrap_or_default()) {
-                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => {
-                    text.truncate(before);
-                    continue;
-                }
+            let read = match self.input.read(text.get_mut(length..length + wanted).unwrap_or_default()) {
+                Err(error) if error.kind() == std::io::ErrorKind::Interrupted => continue,
                 read => read?,
             };
-            text.truncate(before + read);
+            length += read;
             self.ended = read == 0;
-            if self.line == 1 && laid_out(&text) {
+            if self.line == 1 && laid_out(text.get(..length).unwrap_or_default()) {
+                text.truncate(length);
                 self.rest(&mut text)?;
+                length = text.len();
             }
             if self.ended {
                 break;
             }
-            if let Some(end) = memchr::memrchr(b'\n', &text) {
-                self.carried.extend_from_slice(text.get(end + 1..).unwrap_or_default());
-                text.truncate(end + 1);
-                if text.len() > MAX_RECORD && text.split(|byte| *byte == b'\n').any(|line| line.len() > MAX_RECORD) {
+            let there = text.get(..length).unwrap_or_default();
+            if let Some(end) = memchr::memrchr(b'\n', there) {
+                self.carried.extend_from_slice(there.get(end + 1..).unwrap_or_default());
+                let whole = there.get(..end + 1).unwrap_or_default();
+                if whole.len() > MAX_RECORD && whole.split(|byte| *byte == b'\n').any(|line| line.len() > MAX_RECORD) {
                     return Err(too_long());
                 }
+                length = end + 1;
                 break;
             }
-            if text.len() > MAX_RECORD {
+            if length > MAX_RECORD {
                 return Err(too_long());
             }
-            wanted = text.len().max(BATCH);
+            wanted = length.max(BATCH);
         }
-        if text.is_empty() {
+        if length == 0 {
             return Ok(None);
         }
         let line = self.line;
-        self.line += memchr::memchr_iter(b'\n', &text).count() as u64;
-        Ok(Some(Batch { text, line }))
+        self.line += memchr::memchr_iter(b'\n', text.get(..length).unwrap_or_default()).count() as u64;
+        Ok(Some(Batch { text, length, line }))
     }
 
     /// A document laid out over several lines is read whole and becomes one line: only a list of lines can be of any length.
@@ -129,9 +143,10 @@ impl Batch {
     /// Its lines that are not blank, with their numbers.
     pub(super) fn lines(&self) -> impl Iterator<Item = (u64, &[u8])> {
         let mut start = 0;
-        let ends = memchr::memchr_iter(b'\n', &self.text).chain(std::iter::once(self.text.len()));
+        let text = self.text.get(..self.length).unwrap_or_default();
+        let ends = memchr::memchr_iter(b'\n', text).chain(std::iter::once(text.len()));
         let lines = ends.map(move |end| {
-            let line = self.text.get(start..end).unwrap_or_default();
+            let line = text.get(start..end).unwrap_or_default();
             start = end + 1;
             line
         });
@@ -149,22 +164,40 @@ fn too_long() -> Failure {
     Failure::usage(format!("a record is longer than {MAX_RECORD} bytes; records are one JSON object per line"))
 }
 
-/// Maps all batches, each thread with a mapper of its own, and hands on what became of them in the order of the input.
-pub(super) fn map<'p>(
+/// What is done with the records.
+pub(super) struct Work<'p> {
+    pub(super) plan: &'p Plan,
+    pub(super) params: &'p Arc<[Value]>,
+    pub(super) mocks: &'p Mocks,
+}
+
+impl<'p> Work<'p> {
+    fn mapper<'a>(&self, plan: &'a Plan) -> Mapper<'a>
+    where
+        'p: 'a,
+    {
+        Mapper::new(plan, Arc::clone(self.params), self.mocks)
+    }
+}
+
+/// Maps all batches, each thread with a plan and a mapper of its own, and hands on what became of them in the order of the input.
+pub(super) fn map(
     mut batches: Batches,
     threads: usize,
-    mapper: impl Fn() -> Mapper<'p> + Sync,
+    work: &Work<'_>,
     mut collect: impl FnMut(&Mapped) -> Result<(), Failure>,
 ) -> Result<(), Failure> {
-    let spare = Arc::clone(&batches.spare);
-    let mut collect = |(mapped, text): Done| {
+    let texts = Arc::clone(&batches.spare);
+    let spare = Spare::default();
+    let mut collect = |(mut mapped, text): Done| {
         let collected = collect(&mapped);
-        spare.give(text);
+        texts.give(text);
+        mapped.lines.clear();
         spare.give(mapped.lines);
         collected
     };
     if threads <= 1 {
-        let mut mapper = mapper();
+        let mut mapper = work.mapper(work.plan);
         while let Some(batch) = batches.next()? {
             collect(of_batch(&mut mapper, batch, &spare))?;
         }
@@ -176,9 +209,10 @@ pub(super) fn map<'p>(
         for _ in 0..threads {
             let (give, take) = sync_channel::<Batch>(WAITING);
             let (done, collected) = sync_channel::<Done>(WAITING);
-            let (mapper, spare) = (&mapper, &spare);
+            let spare = &spare;
             scope.spawn(move || {
-                let mut mapper = mapper();
+                let plan = work.plan.for_a_thread();
+                let mut mapper = work.mapper(&plan);
                 // Nobody who collects any more: the output is gone, and so is the work.
                 while let Ok(batch) = take.recv()
                     && done.send(of_batch(&mut mapper, batch, spare)).is_ok()

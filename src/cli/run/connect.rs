@@ -5,7 +5,7 @@ use std::path::Path;
 
 use super::super::exit::Failure;
 use crate::config::{Given, Settings, Where};
-use crate::connectors::{self, Connection, ConnectionSettings, Deps, Secret};
+use crate::connectors::{self, Connection, ConnectionSettings, Connectors, Deps, Secret};
 use crate::plan::{LookupKind, Plan};
 
 /// How large a file with a secret may be.
@@ -15,6 +15,7 @@ const MAX_SECRET: u64 = 64 << 10;
 pub(super) fn needed(plan: &Plan) -> BTreeSet<String> {
     let lookups = plan.lookups.iter().filter_map(|lookup| match &lookup.kind {
         LookupKind::Entity { connector, .. } => Some(connector.clone()),
+        LookupKind::Join(join) => Some(join.source.connector.clone()),
         LookupKind::Table(_) => None,
     });
     let targets = plan.targets.iter().map(|target| target.connector.clone());
@@ -27,6 +28,7 @@ pub(super) fn open(
     names: &BTreeSet<String>,
     simulated: &BTreeMap<String, ConnectionSettings>,
     deps: &Deps,
+    known: &Connectors,
 ) -> Result<BTreeMap<String, Connection>, Failure> {
     let mut missing = Vec::new();
     let mut gathered = BTreeMap::new();
@@ -43,7 +45,7 @@ pub(super) fn open(
             missing.push(format!("{file}: there is no `{name}` under `connections:`, and the flow uses it{simulated}"));
             continue;
         }
-        let mut given = gather(settings, name, over, &mut missing);
+        let mut given = gather(settings, known, name, over, &mut missing);
         if name == "amazon" {
             given.values.entry("archive".to_owned()).or_insert_with(|| archive(&settings.store));
         }
@@ -55,8 +57,14 @@ pub(super) fn open(
     let wrong = |error: connectors::ConnectorError| Failure::usage(format!("{}: {error}", settings.file));
     gathered
         .into_iter()
-        .map(|(name, given)| Ok((name.clone(), connectors::open(&name, &given, deps).map_err(wrong)?)))
+        .map(|(name, given)| Ok((name.clone(), known.open(&name, &given, deps).map_err(wrong)?)))
         .collect()
+}
+
+/// The folder in which files of the marketplace are kept: what the environment says, or beside the store.
+pub(super) fn archive_of(settings: &Settings) -> String {
+    let given = settings.connections.get("amazon").and_then(|connection| connection.settings.get("archive"));
+    given.and_then(|given| fetch(given).ok()).unwrap_or_else(|| archive(&settings.store))
 }
 
 /// Where files of the remote are kept if nobody says: beside the store, which may be deleted, and is no place for what
@@ -69,12 +77,13 @@ fn archive(store: &Path) -> String {
 
 fn gather(
     settings: &Settings,
+    known: &Connectors,
     name: &str,
     simulated: Option<&ConnectionSettings>,
     missing: &mut Vec<String>,
 ) -> ConnectionSettings {
     let mut out = simulated.cloned().unwrap_or_default();
-    let specs = connectors::specs();
+    let specs = known.specs();
     let secret = |setting: &str| {
         let spec = specs.iter().find(|spec| spec.name == name);
         spec.is_some_and(|spec| spec.settings.iter().any(|known| known.name == setting && known.secret))

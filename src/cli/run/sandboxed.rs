@@ -238,7 +238,13 @@ fn connections(ready: &Ready) -> BTreeMap<String, ConnectionSettings> {
         .with_secret("client_secret", &tims.client_secret)
         .with("limit", "off")
         .with("timeout", TIMEOUT);
-    [("amazon".to_owned(), amazon), ("tims".to_owned(), tims)].into()
+    // The sandbox plays a third system, which is no connector of the program: flows/connectors/depot.yaml describes it.
+    let depot = ConnectionSettings::default()
+        .with("url", &ready.depot)
+        .with_secret("api_key", &ready.credentials.depot.api_key)
+        .with("limit", "off")
+        .with("timeout", TIMEOUT);
+    [("amazon".to_owned(), amazon), ("tims".to_owned(), tims), ("depot".to_owned(), depot)].into()
 }
 
 /// The time of the simulated systems, or the machine's.

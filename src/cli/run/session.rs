@@ -9,7 +9,7 @@ use tokio::sync::{mpsc, watch};
 
 use super::super::exit::Failure;
 use super::super::ledger::Ledger;
-use super::super::{project, runtime};
+use super::super::{described, project, runtime};
 use super::connect;
 use super::sandboxed::{self, Simulated};
 use crate::catalog::wire;
@@ -59,7 +59,8 @@ impl Session {
         let given = sandbox.as_ref().map_or(&none, |sandbox| &sandbox.connections);
         let store: Arc<dyn Store> = Arc::clone(&ledger.store) as Arc<dyn Store>;
         let deps = connectors::Deps { clock: Arc::clone(&clock), quota: Arc::new(StoreQuota::new(store)) };
-        let connections = connect::open(settings, &connect::needed(&plan), given, &deps)?;
+        let connections =
+            connect::open(settings, &connect::needed(&plan), given, &deps, &described::connectors(&[flow])?)?;
         Ok(Self {
             plan,
             ledger,

@@ -73,7 +73,7 @@ pub(super) fn all(
     order: &Order<'_>,
     mut done: impl FnMut(Tested) -> Result<bool, Failure>,
 ) -> Result<(), Failure> {
-    let catalog = project::catalog();
+    let catalog = project::catalog(paths)?;
     let (next, stop, count) = (AtomicUsize::new(0), AtomicBool::new(false), AtomicUsize::new(0));
     let (send, receive) = mpsc::channel();
     let began = Instant::now();

@@ -38,6 +38,7 @@ fn settings() -> Vec<Setting> {
             Some(""),
             false,
         ),
+        setting("feed_above", "listings written at once from which on it is a feed and no calls", Some("200"), false),
         setting("overlap", "how far a new window reaches back into the last one", Some("10m"), false),
     ]
 }

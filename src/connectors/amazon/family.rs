@@ -4,6 +4,8 @@
 use async_trait::async_trait;
 
 use super::Amazon;
+use super::finances::Finances;
+use super::inventory::Inventory;
 use super::listings::Listings;
 use super::orders::Orders;
 use super::packages::Packages;
@@ -13,7 +15,7 @@ use crate::connectors::contract::{ConnectorError, ErrorKind, Fetch, Page, ReadRe
 use crate::value::Value;
 
 /// The parts, in the order in which help lists them.
-pub(super) const FAMILIES: &[&dyn Family] = &[&Orders, &Listings, &Packages, &Settlements];
+pub(super) const FAMILIES: &[&dyn Family] = &[&Orders, &Listings, &Inventory, &Packages, &Settlements, &Finances];
 
 /// A part of the API.
 #[async_trait]
@@ -40,6 +42,15 @@ pub(super) trait Family: Send + Sync {
     /// Writes once.
     async fn write(&self, _: &Amazon, request: &WriteRequest) -> Result<WriteAnswer, ConnectorError> {
         Err(cannot(&format!("{} {}", request.verb, request.entity)))
+    }
+
+    /// Writes many at once; the answers are in the order of the requests.
+    async fn write_many(&self, amazon: &Amazon, requests: &[WriteRequest]) -> Vec<Result<WriteAnswer, ConnectorError>> {
+        let mut answers = Vec::with_capacity(requests.len());
+        for request in requests {
+            answers.push(self.write(amazon, request).await);
+        }
+        answers
     }
 }
 

@@ -3,6 +3,7 @@
 //! what they write and neither takes the other's write for its own.
 
 mod find;
+mod many;
 mod message;
 mod price;
 mod submit;
@@ -13,7 +14,7 @@ use async_trait::async_trait;
 
 use super::family::Family;
 use super::{Amazon, schema};
-use crate::catalog::{EntitySpec, Idempotency, LookupSpec, ObjectSpec, OperationSpec, Rate, WriteSpec};
+use crate::catalog::{BulkSpec, EntitySpec, Idempotency, LookupSpec, ObjectSpec, OperationSpec, Rate, WriteSpec};
 use crate::connectors::contract::{ConnectorError, ErrorKind, Fetch, WriteAnswer, WriteRequest};
 use crate::value::Value;
 
@@ -38,7 +39,8 @@ impl Family for Listings {
             operation,
             idempotency: Idempotency::NaturalKey,
             natural_key,
-            bulk: None,
+            // A preview changes nothing, and a feed has none.
+            bulk: (verb != "preview").then_some(BulkSpec { operation: "createFeed", most: 25_000 }),
         };
         let look = |record: ObjectSpec| {
             Some(LookupSpec { record: Arc::new(record), keys: vec!["ref"], operation: "searchListingsItems" })
@@ -77,12 +79,14 @@ impl Family for Listings {
             rate: Some(Rate { per_10_000_s: 50_000, burst }),
             batch,
         };
-        vec![
+        let mut operations = vec![
             operation("searchListingsItems", "GET /listings/2021-08-01/items/{sellerId}", 5, find::BATCH),
             operation("getListingsItem", "GET /listings/2021-08-01/items/{sellerId}/{sku}", 10, 1),
             operation("putListingsItem", "PUT /listings/2021-08-01/items/{sellerId}/{sku}", 10, 1),
             operation("patchListingsItem", "PATCH /listings/2021-08-01/items/{sellerId}/{sku}", 5, 1),
-        ]
+        ];
+        operations.extend(super::feeds::operations());
+        operations
     }
 
     async fn fetch(&self, amazon: &Amazon, request: &Fetch) -> Result<Vec<Value>, ConnectorError> {
@@ -91,6 +95,10 @@ impl Family for Listings {
 
     async fn write(&self, amazon: &Amazon, request: &WriteRequest) -> Result<WriteAnswer, ConnectorError> {
         amazon.submit_listing(request).await
+    }
+
+    async fn write_many(&self, amazon: &Amazon, requests: &[WriteRequest]) -> Vec<Result<WriteAnswer, ConnectorError>> {
+        amazon.submit_listings(requests).await
     }
 }
 

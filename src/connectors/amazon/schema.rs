@@ -7,7 +7,9 @@ mod package;
 pub(super) mod parcel;
 mod party;
 pub(super) mod settlement;
+pub(super) mod stock;
 mod tax;
+pub(super) mod transaction;
 
 use crate::catalog::build::{closed, list, may, must, nested, object, open};
 use crate::catalog::{Base, ObjectSpec};

@@ -64,7 +64,7 @@ pub struct Known {
 }
 
 /// A settlement report that has been looked through.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub struct Report {
     bytes: Bytes,
     scan: Scan,
@@ -112,6 +112,14 @@ impl Report {
     pub fn rows(mut self, fields: &[Arc<str>]) -> io::Result<Rows> {
         self.wants_time = fields.iter().any(|name| &**name == "posted_date_time");
         Rows::new(Arc::new(self), fields)
+    }
+
+    /// The same from a report that is asked further; it is copied but for its bytes.
+    ///
+    /// # Errors
+    /// The bytes cannot be read again.
+    pub fn rows_again(&self, fields: &[Arc<str>]) -> io::Result<Rows> {
+        self.clone().rows(fields)
     }
 
     fn open_bytes(&self) -> io::Result<Box<dyn Read + Send>> {

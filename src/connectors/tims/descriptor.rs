@@ -2,11 +2,18 @@
 
 use std::sync::{Arc, LazyLock};
 
+use async_trait::async_trait;
+
 use super::family::{FAMILIES, Family};
-use super::schema;
+use super::feed::{Feed, Listed};
+use super::{Tims, schema};
 use crate::catalog::{
-    ConnectorSpec, EntitySpec, Idempotency, LookupSpec, ObjectSpec, OperationSpec, Setting, WriteSpec,
+    ConnectorSpec, EntitySpec, Idempotency, LookupSpec, ObjectSpec, OperationSpec, Setting, SourceSpec, WriteSpec,
 };
+use crate::connectors::contract::{ConnectorError, Page, ReadRequest};
+
+/// How sales orders are told of.
+const ORDERS: Feed = Feed { entity: "sales_orders", kind: "sales_order", key: "id", listed: Listed::ByTime };
 
 static SPEC: LazyLock<ConnectorSpec> = LazyLock::new(build);
 
@@ -60,6 +67,7 @@ impl Family for Masters {
 /// Sales orders and what is set aside for them.
 pub(super) struct Sales;
 
+#[async_trait]
 impl Family for Sales {
     fn entities(&self) -> Vec<EntitySpec> {
         vec![sales_orders(), allocations()]
@@ -78,6 +86,14 @@ impl Family for Sales {
             operation("createAllocation", "POST /allocations", 1),
             operation("deleteAllocation", "DELETE /allocations/{id}", 1),
         ]
+    }
+
+    fn sources(&self) -> &'static [&'static str] {
+        &["sales_orders"]
+    }
+
+    async fn read(&self, tims: &Tims, request: &ReadRequest) -> Result<Page, ConnectorError> {
+        tims.read_changes(&ORDERS, request).await
     }
 }
 
@@ -126,7 +142,16 @@ fn sales_orders() -> EntitySpec {
     EntitySpec {
         name: "sales_orders",
         summary: "Sales orders, with their lines, charges and totals",
-        source: None,
+        source: Some(SourceSpec {
+            record: Arc::clone(&order),
+            key: "id",
+            stamp: Some("updated_at"),
+            events: Vec::new(),
+            filters: Vec::new(),
+            operation: "listChanges",
+            fetch: Some("listSalesOrders"),
+            columns: false,
+        }),
         lookup: Some(LookupSpec {
             record: Arc::clone(&order),
             keys: vec!["external_ref", "id"],

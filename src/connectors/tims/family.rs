@@ -5,6 +5,7 @@
 use async_trait::async_trait;
 
 use super::Tims;
+use super::credit_notes::CreditNotes;
 use super::descriptor::{Masters, Sales};
 use super::goods::Goods;
 use super::ledger::Ledger;
@@ -14,7 +15,8 @@ use crate::catalog::{EntitySpec, OperationSpec};
 use crate::connectors::contract::{ConnectorError, ErrorKind, Page, ReadRequest};
 
 /// The parts, in the order in which help lists them.
-pub(super) const FAMILIES: &[&dyn Family] = &[&Masters, &Goods, &Sales, &Shipments, &Ledger, &Receivables];
+pub(super) const FAMILIES: &[&dyn Family] =
+    &[&Masters, &Goods, &Sales, &Shipments, &Ledger, &Receivables, &CreditNotes];
 
 /// A part of TIMS.
 #[async_trait]

@@ -145,6 +145,13 @@ impl Tims {
                 .and_then(Value::as_text)
                 .is_some_and(fits),
             "external_ref" => self.references(document).into_iter().any(fits),
+            "alias" => {
+                let aliases = document.get("aliases").and_then(Value::as_list).unwrap_or_default();
+                let ours = |alias: &&Value| {
+                    alias.get("source").and_then(Value::as_text).is_none_or(|source| source == self.source)
+                };
+                aliases.iter().filter(ours).filter_map(|alias| alias.get("seller_sku")?.as_text()).any(fits)
+            }
             _ => document.get(by).and_then(Value::as_text).is_some_and(fits),
         }
     }

@@ -3,11 +3,11 @@
 
 use std::time::Duration;
 
-use super::limit::Limit;
 use super::style::Style;
 use crate::clock::SharedClock;
 use crate::connectors::contract::{ConnectorError, ErrorKind, FieldError};
 use crate::connectors::http::{Answer, status};
+use crate::connectors::limit::Limit;
 use crate::value::{Value, json};
 
 /// A refusal with what it tells beside the error.

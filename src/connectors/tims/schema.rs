@@ -1,6 +1,7 @@
 //! What TIMS' documents look like. Amounts and quantities are decimals that travel as text. TIMS is the seller's own
 //! system, but names, addresses and numbers of buyers are labelled here too, so that the label is not lost on the way.
 
+pub(super) mod credit_note;
 pub(super) mod goods;
 pub(super) mod ledger;
 mod order;

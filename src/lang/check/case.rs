@@ -196,8 +196,15 @@ impl<'t> Testing<'t, '_> {
                 }
                 let keys: Option<Vec<Node>> = keys.iter().map(|key| Some(self.known(key)?.0)).collect();
                 let (node, ty) = self.known(found)?;
-                if let Base::Object(spec) = &gives.base {
-                    self.answers(&ty, spec, &format!("what `{}` finds", name.text), node.at)?;
+                let what = format!("what `{}` finds", name.text);
+                match (&gives.base, &ty.base) {
+                    (Base::Object(spec), _) => self.answers(&ty, spec, &what, node.at)?,
+                    (Base::List(record), Base::List(given)) => {
+                        if let Base::Object(spec) = &record.base {
+                            self.answers(given, spec, &what, node.at)?;
+                        }
+                    }
+                    _ => {}
                 }
                 parts.lookups.push((index, keys?, node));
             }

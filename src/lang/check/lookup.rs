@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Checker, LookupTyped, Typed, join, text_type, typed};
+use super::{Checker, LookupTyped, Typed, join, joined, text_type, typed};
 use crate::catalog::{Base, Field, ObjectSpec, Type};
 use crate::diag::{Code, Source, Span};
 use crate::lang::ast::{Expr, ExprKind, ItemKind, LookupFrom, LookupItem, Name, TableFrom, TableRows};
@@ -13,6 +13,7 @@ use crate::lang::unit::{self, Unit};
 use crate::lang::{Files, table};
 use crate::plan::table::{Fold, Table};
 use crate::plan::{Expr as Run, Facts, LookupId, LookupKind, LookupPlan, Node};
+use crate::value::Value;
 
 /// How long an answer of a connector is good for where the flow does not say.
 const CACHE: Duration = Duration::from_secs(60);
@@ -45,9 +46,10 @@ pub(super) fn lookups(
             LookupFrom::Table(from) => {
                 self::table(checker, lookup, from, &mut Around { folder, files, facts, used, source })
             }
+            LookupFrom::Source(source, by) => joined::source(checker, lookup, (source, by), facts),
             LookupFrom::Reverse(of) => reverse(checker, lookup, of, &plans),
         };
-        if lookup.cache.is_some() && !matches!(lookup.from, LookupFrom::Entity { .. }) {
+        if lookup.cache.is_some() && !matches!(lookup.from, LookupFrom::Entity { .. } | LookupFrom::Source(..)) {
             let help = "remove `cache`";
             checker.say_at(Code::E421, lookup.name.span, "a table is in memory and needs no cache", help);
         }
@@ -69,10 +71,23 @@ struct Around<'a> {
 }
 
 /// The plan of a lookup, unless its table is wrong; what it gives is known even then.
-type Looked = Option<(Option<LookupPlan>, LookupTyped)>;
+pub(super) type Looked = Option<(Option<LookupPlan>, LookupTyped)>;
 
-fn looked(item: &LookupItem, kind: Option<LookupKind>, keys: usize, gives: Type, entity: Option<String>) -> Looked {
-    let typed = LookupTyped { name: item.name.text.clone(), keys, gives, otherwise: item.otherwise.clone(), entity };
+pub(super) fn looked(
+    item: &LookupItem,
+    kind: Option<LookupKind>,
+    keys: usize,
+    gives: Type,
+    entity: Option<String>,
+) -> Looked {
+    let typed = LookupTyped {
+        name: item.name.text.clone(),
+        keys,
+        gives,
+        otherwise: item.otherwise.clone(),
+        entity,
+        lists: false,
+    };
     let plan = kind.map(|kind| LookupPlan { name: item.name.text.clone(), kind, at: item.name.span });
     Some((plan, typed))
 }
@@ -213,8 +228,10 @@ impl Checker<'_> {
         let keys = self.lookup_keys(lookup, keys, at)?;
         let known = self.lookups.get(lookup)?.as_ref()?;
         let (mut ty, otherwise) = (known.gives.clone(), known.otherwise.clone());
-        let entity = known.entity.clone();
+        let (entity, lists) = (known.entity.clone(), known.lists);
         let otherwise = match otherwise {
+            // Where nothing fits there is nothing to go through, and that is no miss.
+            _ if lists => Some(Box::new(typed(Run::Const(Value::list(Vec::new())), at, Type::new(Base::Any)).node)),
             Some(otherwise) => {
                 // It stands at the lookup, and not in the function that uses it.
                 let outside = (std::mem::replace(&mut self.base, 0), std::mem::replace(&mut self.in_else, true));

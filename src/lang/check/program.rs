@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::constant::constant;
-use super::{Checked, Checker, case, function, group, lookup, step, target::policy};
+use super::{Checked, Checker, case, function, group, joined, lookup, step, target::policy};
 use crate::catalog::{Base, EntitySpec, Field, ObjectSpec, SourceSpec, Type, wire};
 use crate::diag::{Code, Diagnostic, Source, Span, suggest};
 use crate::lang::Files;
@@ -83,6 +83,8 @@ pub(super) fn check<'c>(
     if source.reads.is_empty() && spec.columns {
         source.reads = source.record.fields.iter().map(|field| field.name.clone()).collect();
     }
+    let mut lookups = lookups?;
+    joined::narrow(checker, &mut lookups);
     for target in &mut targets {
         target.keeps = keeps(target, checker.answers.get(&target.slot));
     }
@@ -95,7 +97,7 @@ pub(super) fn check<'c>(
         source,
         key: key?,
         group,
-        lookups: lookups?,
+        lookups,
         params: std::mem::take(&mut checker.params),
         steps,
         targets,
@@ -412,6 +414,19 @@ fn broken(checker: &mut Checker<'_>, name: &Name) {
 }
 
 fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Option<(SourcePlan, SourceSpec)> {
+    let (plan, spec) = source_of(checker, item, facts)?;
+    if let Some(stamp) = spec.stamp {
+        checker.reads.insert(stamp.to_owned());
+    }
+    Some((plan, spec))
+}
+
+/// A source of records: the flow's, or one that is joined to it.
+pub(super) fn source_of(
+    checker: &mut Checker<'_>,
+    item: &SourceItem,
+    facts: &mut Facts,
+) -> Option<(SourcePlan, SourceSpec)> {
     let entity: EntitySpec = checker.entity(&item.connector, &item.entity)?;
     let Some(spec) = entity.source else {
         let message = format!("`{}.{}` cannot be read as a source", item.connector.text, item.entity.text);
@@ -480,9 +495,6 @@ fn source(checker: &mut Checker<'_>, item: &SourceItem, facts: &mut Facts) -> Op
         shape: Shape::whole(),
         reads: Vec::new(),
     };
-    if let Some(stamp) = spec.stamp {
-        checker.reads.insert(stamp.to_owned());
-    }
     Some((plan, spec))
 }
 
@@ -584,7 +596,9 @@ fn note_reads(checker: &Checker<'_>, source: &SourcePlan, facts: &mut Facts) {
         let (entity, field) = match read.strip_prefix('@') {
             Some(rest) => {
                 let mut parts = rest.splitn(3, '.');
-                let entity = format!("{}.{}", parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+                // What is joined is a list of records.
+                let (connector, name) = (parts.next().unwrap_or(""), parts.next().unwrap_or(""));
+                let entity = format!("{connector}.{}", name.trim_end_matches("[]"));
                 (entity, parts.next().unwrap_or("").to_owned())
             }
             None => (format!("{}.{}", source.connector, source.entity), read.to_owned()),

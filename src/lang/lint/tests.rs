@@ -1,20 +1,22 @@
 //! Tests of a flow that test nothing, or that nobody can tell apart.
 
+use std::collections::HashMap;
+
 use crate::diag::{Code, Diagnostic};
 use crate::lang::ast::{Expect, Expr, ExprKind, File, ItemKind};
 
 pub(super) fn lint(file: &File, found: &mut Vec<Diagnostic>) {
-    let mut names: Vec<&Expr> = Vec::new();
+    let mut names: HashMap<String, &Expr> = HashMap::new();
     for item in &file.items {
         let ItemKind::Test(test) = &item.kind else { continue };
-        if let Some(first) = names.iter().find(|name| name.alike(&test.name)) {
+        let first = names.entry(test.name.spelled()).or_insert(&test.name);
+        if first.span != test.name.span {
             found.push(
                 Diagnostic::new(Code::W918, test.name.span, "another test has this name")
                     .label(first.span, "this one")
                     .help("say in its name what is different"),
             );
         }
-        names.push(&test.name);
         for expect in &test.expect {
             if let Expect::Holds(condition) = expect
                 && !condition.any(&|expr| of_the_flow(expr) || calls(file, expr))

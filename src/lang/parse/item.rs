@@ -49,7 +49,7 @@ impl Builder<'_> {
         Some(Item { kind, span })
     }
 
-    fn source(&mut self, pair: Pair<'_, Rule>) -> Option<SourceItem> {
+    pub(super) fn source(&mut self, pair: Pair<'_, Rule>) -> Option<SourceItem> {
         let mut inner = parts(pair);
         let (connector, entity) = self.entity(inner.next()?)?;
         let mut source = SourceItem { connector, entity, ..SourceItem::default() };
@@ -67,6 +67,7 @@ impl Builder<'_> {
                         source.columns.push(self.column(column)?);
                     }
                 }
+                Rule::by => {}
                 Rule::holdback => {
                     let at = self.span(&clause);
                     source.holdback = Some((self.duration(&parts(clause).next()?)?, at));

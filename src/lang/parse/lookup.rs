@@ -18,6 +18,11 @@ impl Builder<'_> {
                 let (connector, entity) = self.entity(inner.next()?)?;
                 LookupFrom::Entity { connector, entity, by: self.name(inner.next()?)? }
             }
+            Rule::source_from => {
+                let by = parts(from.clone()).find(|part| part.as_rule() == Rule::by)?;
+                let by = self.words(by)?;
+                LookupFrom::Source(self.source(from)?, by)
+            }
             Rule::reverse_from => LookupFrom::Reverse(self.name(parts(from).next()?)?),
             _ => LookupFrom::Table(self.table(from)?),
         };

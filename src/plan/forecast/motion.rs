@@ -36,6 +36,9 @@ pub fn motion(tracer: &Tracer<'_>) -> Vec<Motion> {
                     What::Field { path, .. } => format!("{}.{}.{path}", plan.source.connector, plan.source.entity),
                     What::Found { lookup, path, .. } => match plan.lookups.get(*lookup).map(|lookup| &lookup.kind) {
                         Some(LookupKind::Entity { connector, entity, .. }) => format!("{connector}.{entity}.{path}"),
+                        Some(LookupKind::Join(join)) => {
+                            format!("{}.{}.{path}", join.source.connector, join.source.entity)
+                        }
                         _ => continue,
                     },
                     What::Answer { target, path, .. } => match plan.targets.get(*target) {

@@ -160,7 +160,13 @@ fn meant(plan: &Plan, subject: &Subject, what: &What) -> Option<String> {
                 };
                 (name == file && fits).then(|| path.clone())
             }
-            (LookupKind::Entity { .. }, Subject::Table { .. }) | (LookupKind::Table(_), Subject::Entity { .. }) => None,
+            (LookupKind::Join(join), Subject::Entity { connector, entity, path: wanted }) => {
+                let same = join.source.connector == *connector && join.source.entity == *entity;
+                (same && related(path, wanted)).then(|| path.clone())
+            }
+            (LookupKind::Join(_), Subject::Table { .. })
+            | (LookupKind::Entity { .. }, Subject::Table { .. })
+            | (LookupKind::Table(_), Subject::Entity { .. }) => None,
         },
         (What::Answer { target, path, .. }, Subject::Entity { connector, entity, path: wanted }) => {
             let target = plan.targets.get(*target)?;
@@ -217,6 +223,13 @@ fn lookups(plan: &Plan, subject: &Subject, found: &mut Impact) {
                 LookupKind::Entity { connector: of, entity: kind, key, .. },
                 Subject::Entity { connector, entity, path },
             ) if of == connector && kind == entity && related(key, path) => std::slice::from_ref(key),
+            (LookupKind::Join(join), Subject::Entity { connector, entity, path })
+                if join.source.connector == *connector
+                    && join.source.entity == *entity
+                    && join.by.iter().any(|key| related(key, path)) =>
+            {
+                &join.by
+            }
             (LookupKind::Table(table), Subject::Table { file, column })
                 if file == if table.path.is_empty() { &lookup.name } else { &table.path } =>
             {

@@ -3,9 +3,9 @@
 //! room.
 
 pub(super) mod attributes;
-mod change;
+pub(super) mod change;
 mod show;
-mod submit;
+pub(super) mod submit;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -96,6 +96,12 @@ impl Listings {
             Some(text) => serde_json::from_str(text.as_deref()?).ok(),
             None => self.assortment.offer(market, sku).map(|offer| self.first(&offer)),
         }
+    }
+
+    /// Whether Amazon takes no changes of a listing: one in a hundred of the numbered articles.
+    fn is_held(&self, market: &str, sku: &str) -> bool {
+        let number = self.assortment.offer(market, sku).and_then(|offer| offer.article.number());
+        number.is_some_and(|number| number % 97 == 0)
     }
 
     /// The SKUs that a marketplace has, in no order: those of the assortment and those that came later.

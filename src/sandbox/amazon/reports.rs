@@ -393,7 +393,8 @@ pub(in crate::sandbox) fn document(world: &World, id: &str, flags: &str) -> Opti
     Some(if flags == "gzip" { reply.with("content-encoding", "gzip") } else { reply })
 }
 
-fn packed(text: &[u8]) -> Option<Vec<u8>> {
+/// Packed with gzip.
+pub(super) fn packed(text: &[u8]) -> Option<Vec<u8>> {
     let mut packer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
     packer.write_all(text).ok()?;
     packer.finish().ok()

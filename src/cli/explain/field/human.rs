@@ -63,6 +63,7 @@ pub(super) fn leaf(plan: &Plan, what: &What) -> String {
                     LookupKind::Table(table) if table.path.is_empty() => format!("table {}", found.name),
                     LookupKind::Table(table) => format!("table {}", table.path),
                     LookupKind::Entity { connector, entity, .. } => format!("{connector}.{entity}"),
+                    LookupKind::Join(join) => format!("{}.{}", join.source.connector, join.source.entity),
                 };
                 let path = if path.is_empty() { String::new() } else { format!(" {path}") };
                 format!("{place}{path}")
@@ -215,6 +216,7 @@ fn keys(plan: &Plan, lookup: usize) -> String {
     match plan.lookups.get(lookup).map(|lookup| &lookup.kind) {
         Some(LookupKind::Table(table)) => table.by.join(", "),
         Some(LookupKind::Entity { key, .. }) => key.clone(),
+        Some(LookupKind::Join(join)) => join.by.join(", "),
         None => String::new(),
     }
 }

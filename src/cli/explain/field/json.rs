@@ -104,6 +104,11 @@ fn what(plan: &Plan, what: &What) -> Value {
                 "kind": "lookup", "shown": shown, "lookup": name, "entity": format!("{connector}.{entity}"),
                 "by": [key], "field": path, "pii": pii,
             }),
+            Some((name, LookupKind::Join(join))) => json!({
+                "kind": "join", "shown": shown, "lookup": name,
+                "entity": format!("{}.{}", join.source.connector, join.source.entity),
+                "by": join.by, "field": path, "pii": pii,
+            }),
             None => json!({"kind": "lookup", "shown": shown}),
         },
         What::Answer { target, path, pii } => {

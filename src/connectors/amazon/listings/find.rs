@@ -65,7 +65,12 @@ impl Amazon {
         Ok(self.one_listing(market, sku, blocks).await?.pop().map(|(_, item)| item))
     }
 
-    async fn one_listing(&self, market: &str, sku: &str, blocks: &str) -> Result<Vec<(String, Value)>, ConnectorError> {
+    pub(super) async fn one_listing(
+        &self,
+        market: &str,
+        sku: &str,
+        blocks: &str,
+    ) -> Result<Vec<(String, Value)>, ConnectorError> {
         let [a, b, c] = ITEMS;
         let mut url = http::join(&self.endpoint, &[a, b, c, &self.seller, sku])?;
         url.query_pairs_mut().append_pair("marketplaceIds", market).append_pair("includedData", blocks);
@@ -76,7 +81,7 @@ impl Amazon {
         }
     }
 
-    async fn listings_of(
+    pub(super) async fn listings_of(
         &self,
         market: &str,
         skus: &[&str],

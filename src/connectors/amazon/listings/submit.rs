@@ -108,3 +108,33 @@ pub(super) fn refused(sku: &str, issues: &[Value]) -> ConnectorError {
     let message = format!("Amazon does not take the submission for {sku}: {what}");
     ConnectorError { code, fields, ..ConnectorError::new(ErrorKind::Rejected, message) }
 }
+
+/// Whether a listing is what a message makes of it.
+pub(super) fn is_there(item: &Value, message: &Message) -> bool {
+    let there = |name: &str| item.get("attributes").and_then(|attributes| attributes.get(name));
+    let values = |value: Option<&Value>| value.and_then(Value::as_list).unwrap_or_default().to_vec();
+    // What was sent is there where each of its fields is.
+    let holds = |there: &Value, sent: &Value| match (there.as_object(), sent.as_object()) {
+        (Some(there), Some(sent)) => {
+            sent.iter().all(|(name, value)| there.get(name).is_some_and(|there| price::same(there, value)))
+        }
+        _ => price::same(there, sent),
+    };
+    let all = |name: &str, sent: Option<&Value>| {
+        let there = values(there(name));
+        values(sent).iter().all(|sent| there.iter().any(|there| holds(there, sent)))
+    };
+    match &message.content {
+        Content::Whole { attributes, .. } => {
+            attributes.as_object().is_some_and(|sent| sent.iter().all(|(name, value)| all(name, Some(value))))
+        }
+        Content::Patches(patches) => patches.iter().all(|patch| {
+            let path = patch.get("path").and_then(Value::as_text).unwrap_or_default();
+            let name = path.strip_prefix("/attributes/").unwrap_or_default();
+            match patch.get("op").and_then(Value::as_text) {
+                Some("delete") => there(name).is_none(),
+                _ => all(name, patch.get("value")),
+            }
+        }),
+    }
+}

@@ -110,4 +110,19 @@ mod tests {
         assert_eq!(words("word"), DECLARATIONS);
         assert_eq!(words("reserved"), RESERVED);
     }
+
+    #[test]
+    fn no_reserved_word_begins_with_a_letter_of_which_the_grammar_says_so() {
+        let grammar = include_str!("../../../../grammar/flow.pest");
+        let (_, body) = grammar.split_once("\nfree ").unwrap();
+        let free = body.split_once('}').unwrap().0;
+        let begins = |letter: char| {
+            free.split('|').map(|part| part.trim_matches(|c: char| !c.is_alphanumeric())).any(|part| {
+                let (first, last) = (part.chars().next().unwrap_or(' '), part.chars().last().unwrap_or(' '));
+                (first..=last).contains(&letter)
+            })
+        };
+        assert!(begins('b') && begins('q'));
+        assert_eq!(RESERVED.iter().find(|word| word.starts_with(begins)), None);
+    }
 }

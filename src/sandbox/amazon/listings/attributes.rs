@@ -77,7 +77,7 @@ impl Issue {
     }
 
     /// Something that is not as it must be.
-    pub(super) fn invalid(attribute: &str, message: impl Into<String>) -> Self {
+    pub(in crate::sandbox::amazon) fn invalid(attribute: &str, message: impl Into<String>) -> Self {
         let (message, attribute) = (message.into(), attribute.to_owned());
         Self { code: "90000900", message, attribute, category: "INVALID_ATTRIBUTE" }
     }
@@ -86,6 +86,13 @@ impl Issue {
     pub(super) fn no_such_sku() -> Self {
         let message = "The SKU you specified is not in the Amazon catalog.".to_owned();
         Self { code: "13013", message, attribute: "sku".to_owned(), category: "INVALID_ATTRIBUTE" }
+    }
+
+    /// A listing that Amazon takes no changes of until the seller has proved something.
+    pub(super) fn held() -> Self {
+        let message =
+            "You cannot change this listing. It needs an approval that your account does not have.".to_owned();
+        Self { code: "5461", message, attribute: "brand".to_owned(), category: "QUALIFICATION_REQUIRED" }
     }
 
     /// As the Listings Items API tells it.

@@ -28,7 +28,8 @@ const PAGE: usize = 20;
 const PAGED: usize = 1000;
 
 /// `GET …/items/{sellerId}/{sku}`
-pub(super) fn one(world: &World, call: &Call, _: Timestamp) -> Result<Done, Refusal> {
+pub(super) fn one(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refusal> {
+    super::super::feeds::settle(world, now);
     only(call, &["marketplaceIds", "issueLocale", "includedData"])?;
     seller(world, call)?;
     let (ids, blocks) = (marketplaces(call, usize::MAX)?, blocks(call)?);
@@ -40,7 +41,8 @@ pub(super) fn one(world: &World, call: &Call, _: Timestamp) -> Result<Done, Refu
 }
 
 /// `GET …/items/{sellerId}`
-pub(super) fn search(world: &World, call: &Call, _: Timestamp) -> Result<Done, Refusal> {
+pub(super) fn search(world: &World, call: &Call, now: Timestamp) -> Result<Done, Refusal> {
+    super::super::feeds::settle(world, now);
     let known = [
         "marketplaceIds",
         "issueLocale",

@@ -32,9 +32,11 @@ pub(in crate::sandbox::amazon) fn judge(
     sku: &str,
     submission: &Submission,
     now: Timestamp,
+    // What became of it since; where nothing did, it is as the listings have it.
+    there: Option<Option<Listing>>,
 ) -> (Option<Listing>, Vec<Issue>) {
-    let there = listings.get(market.id, sku);
-    let mut issues = Vec::new();
+    let there = there.unwrap_or_else(|| listings.get(market.id, sku));
+    let mut issues: Vec<Issue> = listings.is_held(market.id, sku).then(Issue::held).into_iter().collect();
     match submission {
         Submission::Gone if there.is_none() => (None, vec![Issue::no_such_sku()]),
         Submission::Gone => (None, issues),
@@ -127,8 +129,9 @@ fn submit(world: &World, call: &Call, now: Timestamp, submission: &Submission) -
     };
     let included = values(call, "includedData", Some(&["identifiers", "issues"]))?;
     let sku = call.path.get(4).map_or("", String::as_str);
+    super::super::feeds::settle(world, now);
     let mut listings = locked(&world.listings);
-    let (listing, issues) = judge(&listings, market, sku, submission, now);
+    let (listing, issues) = judge(&listings, market, sku, submission, now, None);
     let status = match (issues.is_empty(), preview) {
         (false, _) => "INVALID",
         (true, true) => "VALID",

@@ -1,4 +1,4 @@
-//! TIMS' limit of calls: never more than so many in any stretch of so long, which holds for fixed windows wherever they
+//! A limit that all calls to a system share: never more than so many in any stretch of so long, which holds for fixed windows wherever they
 //! begin and for leaking buckets alike; and never against what its headers say.
 
 use std::collections::VecDeque;
@@ -7,10 +7,10 @@ use std::time::Duration;
 
 use jiff::Timestamp;
 
+use super::contract::ConnectorError;
+use super::http::Answer;
+use super::settings::{self, Settings};
 use crate::clock::{SharedClock, after, until};
-use crate::connectors::contract::ConnectorError;
-use crate::connectors::http::Answer;
-use crate::connectors::settings::{self, Settings};
 
 /// Calls that travel at different speeds may arrive closer together than they were sent.
 const SLACK: Duration = Duration::from_millis(250);
@@ -26,7 +26,7 @@ pub(super) struct Limit {
 }
 
 /// The calls and the time that a setting such as `60/60s`, or `60` for a minute, tells; `None` where it is `off`.
-pub(in crate::connectors) fn plan(text: &str) -> Option<(usize, Duration)> {
+pub(super) fn plan(text: &str) -> Option<(usize, Duration)> {
     let (calls, span) = text.split_once('/').unwrap_or((text, "60s"));
     let calls = calls.trim().parse::<usize>().ok().filter(|calls| (1..=1_000_000).contains(calls));
     calls.zip(settings::duration(span.trim()))
