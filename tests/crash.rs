@@ -1,5 +1,6 @@
-//! SIGKILL at random moments: the program is killed again and again while everything around it fails at a rate of 20 %,
-//! and in the end TIMS has exactly what it has after one undisturbed run. Nothing is lost, nothing is doubled.
+//! SIGKILL at random moments: a flow is killed again and again while everything around it fails at a rate of 20 %, and in
+//! the end all systems, and the files, have exactly what they have after one undisturbed run. Nothing is lost, nothing is
+//! doubled. Each flow is a case below.
 //!
 //! The gate runs a short form; `FLOWRUN_TEST_KILLS=100 cargo test --test crash` the long one. A kill comes when the
 //! remotes have been called a random number of times since the start, so no test waits for time to pass.
@@ -7,13 +8,128 @@
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 
 use serde_json::Value;
 
 const FLOWRUN: &str = env!("CARGO_BIN_EXE_flowrun");
-const FLOW: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/flows/order_sync.flow");
+const FLOWS: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/flows");
+const FAULTS: &str = "429=4%,500=4%,timeout=1%,reset=4%,truncate=3%,commit500=4%";
+
+/// A flow under kills and faults.
+struct Case {
+    /// The flow: its name in flows/, or a path.
+    flow: &'static str,
+    /// Orders in the shop, and more for each kill.
+    orders: (usize, usize),
+    /// How many times as fast the shop's time runs.
+    speed: u32,
+    /// What happens before, undisturbed.
+    before: &'static [Before],
+    /// At most how many calls are made between two kills.
+    calls: u64,
+    /// What is compared: a page of the admin interface, and a place in it.
+    compared: &'static [(&'static str, &'static str)],
+    /// A folder of files that is compared as well, in the store's directory.
+    files: Option<&'static str>,
+}
+
+/// What happens before a flow runs.
+enum Before {
+    /// Another flow runs to its end.
+    Run(&'static str),
+    /// Something is asked of the admin interface: method, path, body.
+    Admin(&'static str, &'static str, &'static str),
+}
+
+/// A minute of the shop passes in three milliseconds: quotas and pauses are kept, and nobody waits for them.
+const FAST: u32 = 20_000;
+
+const ORDERS: Case = Case {
+    flow: "order_sync",
+    orders: (60, 4),
+    speed: FAST,
+    before: &[],
+    calls: 60,
+    compared: &[
+        ("state?versions=true", "/tims/customers"),
+        ("state?versions=true", "/tims/sales_orders"),
+        ("state?versions=true", "/tims/allocations"),
+    ],
+    files: None,
+};
+
+const SHIPMENTS: Case = Case {
+    flow: "shipments",
+    orders: (80, 2),
+    speed: FAST,
+    before: &[
+        Before::Run("order_sync"),
+        Before::Admin("POST", "warehouse/ship", "{}"),
+        Before::Admin("POST", "warehouse/ship", "{}"),
+    ],
+    calls: 30,
+    compared: &[("state", "/amazon/confirmations")],
+    files: None,
+};
+
+const INVENTORY: Case = Case {
+    flow: "inventory",
+    orders: (40, 1),
+    speed: FAST,
+    before: &[],
+    calls: 20,
+    compared: &[("listings", "")],
+    files: None,
+};
+
+/// Slower: new settlements come with the days, and both runs are to see the same.
+const SETTLEMENTS: Case = Case {
+    flow: "settlements",
+    orders: (120, 2),
+    speed: 500,
+    before: &[],
+    calls: 15,
+    compared: &[("state", "/tims/journal_entries")],
+    files: None,
+};
+
+const PAYMENTS: Case = Case {
+    flow: "settlement_payments",
+    orders: (120, 2),
+    speed: 500,
+    before: &[
+        Before::Run("order_sync"),
+        Before::Admin("POST", "warehouse/ship", "{}"),
+        Before::Run("shipments"),
+        Before::Run("settlements"),
+    ],
+    calls: 20,
+    compared: &[("state", "/tims/payments"), ("state", "/tims/invoices")],
+    files: None,
+};
+
+const WAREHOUSE: Case = Case {
+    flow: "warehouse",
+    orders: (80, 2),
+    speed: FAST,
+    before: &[Before::Run("order_sync")],
+    calls: 30,
+    compared: &[("state", "/depot/deliveries")],
+    files: None,
+};
+
+/// TIMS' orders as files: one for each, a line for each in a log, and a line for each in a table.
+const FILES: Case = Case {
+    flow: concat!(env!("CARGO_MANIFEST_DIR"), "/tests/crash/orders_out.flow"),
+    orders: (80, 2),
+    speed: FAST,
+    before: &[Before::Run("order_sync")],
+    calls: 4,
+    compared: &[],
+    files: Some("out"),
+};
 
 /// A sandbox in a process of its own.
 struct Sandbox {
@@ -23,14 +139,10 @@ struct Sandbox {
 }
 
 impl Sandbox {
-    fn start(orders: usize, faults: Option<&str>) -> Self {
+    fn start(orders: usize, speed: u32) -> Self {
         let mut command = Command::new(FLOWRUN);
         command.args(["sandbox", "--listen", "127.0.0.1:0", "--seed", "5", "--orders", &orders.to_string()]);
-        // A minute of the shop passes in three milliseconds: quotas and pauses are kept, and nobody waits for them.
-        command.args(["--clock", "2026-11-01T12:00:00Z", "--speed", "20000"]);
-        if let Some(faults) = faults {
-            command.args(["--faults", faults]);
-        }
+        command.args(["--clock", "2026-11-01T12:00:00Z", "--speed", &speed.to_string()]);
         let mut child = command.stdout(Stdio::piped()).stderr(Stdio::inherit()).spawn().unwrap();
         let mut ready = String::new();
         BufReader::new(child.stdout.take().unwrap()).read_line(&mut ready).unwrap();
@@ -57,10 +169,6 @@ impl Sandbox {
         assert!(head.contains(" 200 "), "{head}");
         let body = if head.to_lowercase().contains("chunked") { unchunked(body) } else { body.to_owned() };
         serde_json::from_str(&body).unwrap_or_else(|error| panic!("{error}: {body}"))
-    }
-
-    fn state(&self) -> Value {
-        self.admin("GET", "state?versions=true", "")
     }
 
     fn calls(&self) -> u64 {
@@ -90,19 +198,112 @@ impl Drop for Sandbox {
     }
 }
 
-fn run(sandbox: &Sandbox, store: &Path) -> Command {
-    let mut command = Command::new(FLOWRUN);
-    command.args(["run", FLOW, "--env", "sandbox", "--format", "json", "--patience", "1000h", "--sandbox"]);
-    command.arg(&sandbox.ready).arg("--store").arg(store).stderr(Stdio::null());
-    command
+fn path(flow: &str) -> String {
+    if flow.contains('/') { flow.to_owned() } else { format!("{FLOWS}/{flow}.flow") }
 }
 
-fn finish(sandbox: &Sandbox, store: &Path) -> Value {
-    let output = run(sandbox, store).output().unwrap();
-    let text = String::from_utf8(output.stdout).unwrap();
-    let code = output.status.code();
-    assert!(matches!(code, Some(0 | 1)), "{code:?}: {text}");
-    serde_json::from_str(&text).unwrap()
+/// A sandbox with a store, and an environment whose files lie beside that.
+struct World {
+    sandbox: Sandbox,
+    store: PathBuf,
+    environments: PathBuf,
+    out: PathBuf,
+}
+
+impl World {
+    fn new(case: &Case, orders: usize, directory: &Path) -> Self {
+        let environments = directory.join("environments");
+        let out = directory.join("out");
+        std::fs::create_dir_all(&environments).unwrap();
+        std::fs::create_dir_all(&out).unwrap();
+        let mut environment = std::fs::read_to_string(format!("{FLOWS}/environments/sandbox.yaml")).unwrap();
+        assert!(!environment.contains("connections:"));
+        environment.push_str(&format!("connections:\n  files: {{ folder: {:?} }}\n", out.display().to_string()));
+        std::fs::write(environments.join("sandbox.yaml"), environment).unwrap();
+        let world =
+            Self { sandbox: Sandbox::start(orders, case.speed), store: directory.join("store"), environments, out };
+        for before in case.before {
+            match before {
+                Before::Run(flow) => {
+                    world.finish(flow);
+                }
+                Before::Admin(method, path, body) => {
+                    world.sandbox.admin(method, path, body);
+                }
+            }
+        }
+        world
+    }
+
+    fn run(&self, flow: &str) -> Command {
+        let mut command = Command::new(FLOWRUN);
+        command.args(["run", &path(flow), "--env", "sandbox", "--format", "json", "--patience", "1000h", "--sandbox"]);
+        command.arg(&self.sandbox.ready).arg("--store").arg(&self.store);
+        command.arg("--environments").arg(&self.environments).stderr(Stdio::null());
+        command
+    }
+
+    fn finish(&self, flow: &str) -> Value {
+        let output = self.run(flow).output().unwrap();
+        let text = String::from_utf8(output.stdout).unwrap();
+        let code = output.status.code();
+        assert!(matches!(code, Some(0 | 1)), "{flow}: {code:?}: {text}");
+        serde_json::from_str(&text).unwrap()
+    }
+
+    /// What is compared in the end.
+    fn reached(&self, case: &Case) -> Vec<(String, Value)> {
+        let mut all = Vec::new();
+        for (page, place) in case.compared {
+            let mut told = self.sandbox.admin("GET", page, "");
+            let mut found = told.pointer_mut(place).unwrap_or_else(|| panic!("{page} has no {place}")).take();
+            timeless(&mut found);
+            assert!(found.as_array().is_some_and(|all| !all.is_empty()), "{page}{place} is empty");
+            all.push((format!("{page}{place}"), found));
+        }
+        if case.files.is_some() {
+            all.extend(files(&self.out));
+        }
+        all
+    }
+}
+
+/// The files of a folder; the lines of those to which lines are added are in no order.
+fn files(folder: &Path) -> Vec<(String, Value)> {
+    let mut found = Vec::new();
+    for entry in std::fs::read_dir(folder).unwrap() {
+        let path = entry.unwrap().path();
+        let name = path.file_name().unwrap().to_str().unwrap().to_owned();
+        if path.is_dir() {
+            found.extend(files(&path));
+        } else if !name.ends_with(".index") {
+            assert!(!name.starts_with('.'), "{name} was left behind");
+            let text = std::fs::read_to_string(&path).unwrap();
+            let mut lines: Vec<&str> = text.lines().collect();
+            if !name.ends_with(".json") {
+                lines.sort_unstable();
+                let count = lines.len();
+                lines.dedup();
+                assert_eq!(lines.len(), count, "{name} has a line twice");
+            }
+            found.push((name, lines.into()));
+        }
+    }
+    assert!(!found.is_empty());
+    found.sort_by(|one, other| one.0.cmp(&other.0));
+    found
+}
+
+/// Takes out instants: the two runs take place at different times.
+fn timeless(value: &mut Value) {
+    match value {
+        Value::String(text) if text.len() > 15 && text.parse::<jiff::Timestamp>().is_ok() => {
+            *text = "(time)".to_owned()
+        }
+        Value::Array(items) => items.iter_mut().for_each(timeless),
+        Value::Object(fields) => fields.values_mut().for_each(timeless),
+        _ => {}
+    }
 }
 
 /// A sequence that is the same in every run of the test, and different for each kill.
@@ -111,23 +312,25 @@ fn dice(state: &mut u64, below: u64) -> u64 {
     (*state >> 33) % below
 }
 
-#[test]
-fn killed_at_random_under_faults_tims_ends_as_after_one_calm_run() {
-    let kills: u32 = std::env::var("FLOWRUN_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(20);
-    let orders = 60 + 4 * kills as usize;
+/// Kills a flow again and again, and compares with an undisturbed run.
+fn storm(case: &Case, usually: u32) {
+    let kills: u32 = std::env::var("FLOWRUN_TEST_KILLS").ok().and_then(|text| text.parse().ok()).unwrap_or(usually);
+    let orders = case.orders.0 + case.orders.1 * kills as usize;
     let directory = tempfile::tempdir().unwrap();
 
-    let calm = Sandbox::start(orders, None);
-    finish(&calm, &directory.path().join("calm"));
-    let wanted = calm.state();
+    let calm = World::new(case, orders, &directory.path().join("calm"));
+    calm.finish(case.flow);
+    let wanted = calm.reached(case);
+    drop(calm);
 
-    let stormy = Sandbox::start(orders, Some("429=4%,500=4%,timeout=1%,reset=4%,truncate=3%,commit500=4%"));
-    let store = directory.path().join("stormy");
+    let stormy = World::new(case, orders, &directory.path().join("stormy"));
+    let set = |spec: &str| stormy.sandbox.admin("PUT", "faults", &serde_json::json!({"spec": spec}).to_string());
+    set(FAULTS);
     let (mut seed, mut killed, mut ended) = (42, 0, 0);
     while killed < kills && ended < 3 {
-        let before = stormy.calls();
-        let patience = 1 + dice(&mut seed, 60);
-        let mut child = run(&stormy, &store).stdout(Stdio::null()).spawn().unwrap();
+        let before = stormy.sandbox.calls();
+        let patience = 1 + dice(&mut seed, case.calls);
+        let mut child = stormy.run(case.flow).stdout(Stdio::null()).spawn().unwrap();
         loop {
             if let Some(status) = child.try_wait().unwrap() {
                 // It got to the end before its turn; the rest of the kills find it with nothing new to do.
@@ -135,7 +338,7 @@ fn killed_at_random_under_faults_tims_ends_as_after_one_calm_run() {
                 ended += 1;
                 break;
             }
-            if stormy.calls() >= before + patience {
+            if stormy.sandbox.calls() >= before + patience {
                 child.kill().unwrap();
                 child.wait().unwrap();
                 killed += 1;
@@ -143,16 +346,65 @@ fn killed_at_random_under_faults_tims_ends_as_after_one_calm_run() {
             }
         }
     }
-    let report = finish(&stormy, &store);
-    stormy.admin("PUT", "faults", r#"{"spec": "0%"}"#);
-    let last = finish(&stormy, &store);
-    assert_eq!(last["counts"]["writes"], 0, "{report}\n{last}");
-    let reached = stormy.state();
-    for kind in ["customers", "sales_orders", "allocations"] {
-        let (wanted, reached) = (&wanted["tims"][kind], &reached["tims"][kind]);
-        assert_eq!(wanted.as_array().unwrap().len(), reached.as_array().unwrap().len(), "{kind}");
-        assert_eq!(wanted, reached, "{kind}");
+    let report = stormy.finish(case.flow);
+    set("0%");
+    let last = stormy.finish(case.flow);
+    assert_eq!(last["counts"]["writes"], 0, "{}: {report}\n{last}", case.flow);
+    let reached = stormy.reached(case);
+    assert_eq!(reached.len(), wanted.len(), "{}", case.flow);
+    for ((place, wanted), (_, reached)) in wanted.iter().zip(&reached) {
+        let count = |value: &Value| value.as_array().map_or(0, Vec::len);
+        assert_eq!(count(wanted), count(reached), "{} {place}", case.flow);
+        assert_eq!(wanted, reached, "{} {place}", case.flow);
     }
-    println!("{killed} kills over {orders} orders; {ended} runs ended by themselves");
-    assert!(killed > 0);
+    println!("{}: {killed} kills over {orders} orders; {ended} runs ended by themselves", case.flow);
+    assert!(killed > 0, "{} was never killed", case.flow);
+}
+
+#[test]
+fn orders_reach_tims_as_in_one_calm_run() {
+    storm(&ORDERS, 12);
+}
+
+#[test]
+fn shipments_reach_amazon_as_in_one_calm_run() {
+    storm(&SHIPMENTS, 5);
+}
+
+#[test]
+fn stock_reaches_amazon_as_in_one_calm_run() {
+    storm(&INVENTORY, 5);
+}
+
+#[test]
+fn settlements_are_booked_as_in_one_calm_run() {
+    storm(&SETTLEMENTS, 5);
+}
+
+#[test]
+fn payments_are_booked_as_in_one_calm_run() {
+    storm(&PAYMENTS, 5);
+}
+
+#[test]
+fn deliveries_reach_the_warehouse_as_in_one_calm_run() {
+    storm(&WAREHOUSE, 5);
+}
+
+#[test]
+fn files_are_as_after_one_calm_run() {
+    storm(&FILES, 6);
+}
+
+/// Every flow that is shipped stands in a case.
+#[test]
+fn no_flow_is_left_out() {
+    let cases = [ORDERS, SHIPMENTS, INVENTORY, SETTLEMENTS, PAYMENTS, WAREHOUSE, FILES];
+    for entry in std::fs::read_dir(FLOWS).unwrap() {
+        let path = entry.unwrap().path();
+        if path.extension().is_some_and(|ending| ending == "flow") {
+            let name = path.file_stem().unwrap().to_str().unwrap();
+            assert!(cases.iter().any(|case| case.flow == name), "{name} has no case in tests/crash.rs");
+        }
+    }
 }

@@ -23,7 +23,8 @@ use proptest::test_runner::{FileFailurePersistence, RngSeed};
 /// Words of the grammar that the generator leaves out: they need files beside the flow, or what a connector has, or stand
 /// for a flow of another form. tests/language, tests/shaping and docs/language.md have them.
 pub(crate) const ELSEWHERE: &[&str] = &[
-    "file", "where", "error", "targets", "group", "columns", "use", "from", "function", "rules", "ignoring", "reverse",
+    "batch", "within", "file", "where", "error", "targets", "group", "columns", "use", "from", "function", "rules",
+    "ignoring", "reverse",
 ];
 
 pub(crate) fn root() -> PathBuf {

@@ -7,16 +7,26 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "whole/customers.rs"]
+mod customers;
 #[path = "support/described.rs"]
 mod described;
+#[path = "whole/erase.rs"]
+mod erase;
+#[path = "whole/fba_stock.rs"]
+mod fba_stock;
 #[path = "whole/inventory.rs"]
 mod inventory;
+#[path = "whole/prices.rs"]
+mod prices;
 #[path = "whole/refunds.rs"]
 mod refunds;
 #[path = "whole/settlements.rs"]
 mod settlements;
 #[path = "whole/shipments.rs"]
 mod shipments;
+#[path = "whole/story.rs"]
+mod story;
 #[path = "whole/support.rs"]
 mod support;
 #[path = "whole/warehouse.rs"]

@@ -6,6 +6,7 @@ mod descriptor;
 mod family;
 mod feeds;
 mod finances;
+mod inventory;
 mod listings;
 mod orders;
 mod packages;

@@ -11,7 +11,7 @@
 //! * `GET /settlements` – the settlements there are; `PUT /reports/{id}`, `PUT /report_documents/{id}` – as Amazon tells
 //! * `PUT /periods/{id}` – `{"status":"closed"}` or `"open"`: closes or opens a period of TIMS' ledger
 //! * `POST /warehouse/ship` – ships what is released; `{"orders":["amazon:…"]}` only these
-//! * `POST /feeds/fatal` – the next feed is given up half way; `GET /listings/{marketplace}/{sku}`; `GET /listings` – those that were changed; `PUT /stock/{sku}/{location}`,
+//! * `PUT /amazon_stock/{marketplace}/{sku}` – `{"fulfillable":5,"reserved":1}`; `POST /feeds/fatal` – the next feed is given up half way; `GET /listings/{marketplace}/{sku}`; `GET /listings` – those that were changed; `PUT /stock/{sku}/{location}`,
 //!   `PUT /price_lists/{list}/prices/{sku}`; `POST /stock/change` – `{"skus":1000}`, or `{"skus":1000,"on_hand":0}`
 //! * `GET|PUT /orders/{id}`, `POST /orders/{id}/change`, `POST /evolve` – `{"percent":5}`
 
@@ -69,6 +69,7 @@ pub(super) fn answer(world: &World, call: &Call) -> Reply {
         ("PUT", ["report_documents", id]) => bring_report(world, "reportDocumentId", id, &body),
         ("PUT", ["periods", id]) => set_period(world, id, &body),
         ("POST", ["warehouse", "ship"]) => ship(world, &body),
+        ("PUT", ["amazon_stock", market, sku]) => goods::amazon_has(world, market, sku, &body),
         ("POST", ["feeds", "fatal"]) => {
             locked(&world.feeds).fatal = true;
             Ok(json!({}))

@@ -6,6 +6,7 @@ mod blocks;
 mod confirmation;
 pub(super) mod feeds;
 mod finances;
+pub(super) mod inventory;
 pub(super) mod listings;
 mod orders;
 mod page;
@@ -73,11 +74,12 @@ impl Done {
 
 /// The operations, a file of them each. A new part of the API is its file and its line here.
 const FAMILIES: &[&[Operation]] = &[
-    orders::OPERATIONS,
     confirmation::OPERATIONS,
-    finances::OPERATIONS,
-    listings::OPERATIONS,
     feeds::OPERATIONS,
+    finances::OPERATIONS,
+    inventory::OPERATIONS,
+    listings::OPERATIONS,
+    orders::OPERATIONS,
     reports::OPERATIONS,
 ];
 

@@ -56,6 +56,18 @@ pub(super) fn change(world: &World, body: &Value) -> Result<Value, String> {
     Ok(json!({"changed": entries.len()}))
 }
 
+/// Amazon's warehouses have this much of a SKU from now on.
+///
+/// # Errors
+/// Amazon ships no such SKU there, or the numbers are none.
+pub(super) fn amazon_has(world: &World, market: &str, sku: &str, given: &Value) -> Result<Value, String> {
+    let mut warehouses = locked(&world.warehouses);
+    let entry = warehouses.set(market, sku, given, world.clock.now())?;
+    world.journal.write(std::slice::from_ref(&entry))?;
+    warehouses.apply(&entry);
+    Ok(json!({"changed": 1}))
+}
+
 fn commit(world: &World, tims: &mut super::tims::Tims, entries: &[Entry]) -> Result<(), String> {
     if !entries.is_empty() {
         world.journal.write(entries)?;

@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use super::SandboxError;
+use super::amazon::inventory::AmazonStock;
 use super::ledger::{RefundOrder, Settlement};
 use super::quota::Level;
 
@@ -58,6 +59,8 @@ pub(super) enum Entry {
         #[serde(with = "text")]
         text: Arc<str>,
     },
+    /// What lies in Amazon's warehouses of a SKU, by marketplace.
+    AmazonStock { market: String, sku: String, stock: AmazonStock },
     /// A delivery of the third system as it is from now on, with the idempotency key that it came under and the digest of
     /// what came.
     Delivery {

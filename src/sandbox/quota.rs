@@ -54,6 +54,9 @@ pub(super) const GET_FEEDS: Plan = Plan { rate: "0.0222", micros_per_second: 22_
 /// getFeedDocument.
 pub(super) const GET_FEED_DOCUMENT: Plan = Plan { rate: "0.0222", micros_per_second: 22_200, burst: 10 };
 
+/// getInventorySummaries.
+pub(super) const GET_INVENTORY_SUMMARIES: Plan = Plan { rate: "2.0", micros_per_second: 2_000_000, burst: 2 };
+
 /// What one bucket holds, in millionths of a request, and when that was counted.
 #[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub(super) struct Level {

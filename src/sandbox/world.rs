@@ -7,6 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use jiff::Timestamp;
 
 use super::amazon::feeds::Feeds;
+use super::amazon::inventory::Warehouses;
 use super::amazon::listings::Listings;
 use super::call::Call;
 use super::counters::Counters;
@@ -38,6 +39,7 @@ pub(super) struct World {
     pub(super) listings: Mutex<Listings>,
     pub(super) depot: Mutex<Depot>,
     pub(super) feeds: Mutex<Feeds>,
+    pub(super) warehouses: Mutex<Warehouses>,
     pub(super) quotas: Mutex<Buckets>,
     gates: Mutex<Gates>,
     pub(super) faults: Mutex<Faults>,
@@ -103,6 +105,7 @@ impl World {
             listings: Mutex::new(Listings::new(assortment, start)),
             depot: Mutex::new(Depot::default()),
             feeds: Mutex::default(),
+            warehouses: Mutex::new(Warehouses::new(assortment, start)),
             quotas: Mutex::new(Buckets::default()),
             gates: Mutex::new(Gates {
                 amazon: Mint::new("Atza|", options.seed),
@@ -190,6 +193,7 @@ impl World {
                 Entry::Put { .. } | Entry::Gone { .. } | Entry::Answer(_) => locked(&self.tims).apply(entry, &line),
                 Entry::Delivery { .. } => locked(&self.depot).apply(entry),
                 Entry::Listing { .. } => locked(&self.listings).apply(entry),
+                Entry::AmazonStock { .. } => locked(&self.warehouses).apply(entry),
                 Entry::Upload { .. } | Entry::Feed { .. } => locked(&self.feeds).apply(entry),
                 Entry::Order { .. } | Entry::Evolved { .. } => locked(&self.shop).apply(entry),
                 Entry::Settled(_) | Entry::Refund(_) | Entry::Report { .. } => locked(&self.ledger).apply(entry),

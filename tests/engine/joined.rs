@@ -30,7 +30,8 @@ fn rows(bench: &Bench) -> Vec<String> {
 async fn each_record_gets_all_that_fits_in_its_order() {
     let bench = Bench::with([order("a", "b", 1, 1), order("none", "b", 1, 1)]);
     // More than a page of them, and one that fits nothing.
-    let row = |n: usize| parse(&format!(r#"{{"order":"{}","n":{n}}}"#, if n % 9 == 0 { "a" } else { "other" }));
+    let row =
+        |n: usize| parse(&format!(r#"{{"order":"{}","n":{n}}}"#, if n.is_multiple_of(9) { "a" } else { "other" }));
     bench.erp.give((0..25).map(row).chain([parse(r#"{"n":99}"#)]));
     let report = bench.run(joined()).await;
     assert_eq!((report.outcome, report.counts.delivered), (Outcome::Done, 2));

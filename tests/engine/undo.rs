@@ -49,7 +49,7 @@ async fn what_was_written_is_taken_back_the_latest_first_and_written_anew_in_a_r
         if times == 3 {
             bench.erp.cure();
         }
-        engine::replay(taken_back().into(), &bench.deps, &[letter.id.clone()], bench.config()).await;
+        engine::replay(taken_back().into(), &bench.deps, std::slice::from_ref(&letter.id), bench.config()).await;
         assert_eq!((bench.erp.made_of("sales"), bench.erp.made_of("cancellations")), (times, times.min(2)));
     }
     assert_eq!((letters(&bench).len(), bench.erp.made_of("last")), (0, 1));

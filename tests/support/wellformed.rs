@@ -81,7 +81,7 @@ impl Writer<'_> {
         let mut out = String::from("# a comment\nflow example\n");
         match self.dice.throw(4) {
             0 => out.push_str("source amazon.orders { on every 15m }\n"),
-            1 => out.push_str("source amazon.orders {\n  on event ORDER_CHANGE, every 1h\n  since 30d\n}\n"),
+            1 => out.push_str("source amazon.orders {\n  on event ORDER_CHANGE, every 1h\n  since 30d\n  holdback 2h\n  again after 14d, 30d\n}\n"),
             2 => {
                 out.push_str("source amazon.orders { on cron \"0 6 * * *\" in \"Europe/Paris\", webhook \"orders\" }\n")
             }
@@ -98,7 +98,11 @@ impl Writer<'_> {
         if self.dice.throw(2) == 1 {
             out.push_str("alert ops when dead_letters > 0 or lag > 30m\n");
         }
-        out.push_str("target tims.sales_orders as last_of_all call release { id = $.orderId }\n");
+        out.push_str("target tims.sales_orders as last_of_all call release { id = $.orderId }");
+        if self.dice.throw(2) == 1 {
+            out.push_str(" undo call hold { id = last_of_all.id, hold_reason = \"X\" } retry 2 then skip");
+        }
+        out.push('\n');
         if self.dice.throw(2) == 1 {
             self.test(&mut out);
         }

@@ -5,6 +5,7 @@ use async_trait::async_trait;
 
 use super::Amazon;
 use super::finances::Finances;
+use super::inventory::Inventory;
 use super::listings::Listings;
 use super::orders::Orders;
 use super::packages::Packages;
@@ -14,7 +15,7 @@ use crate::connectors::contract::{ConnectorError, ErrorKind, Fetch, Page, ReadRe
 use crate::value::Value;
 
 /// The parts, in the order in which help lists them.
-pub(super) const FAMILIES: &[&dyn Family] = &[&Orders, &Listings, &Packages, &Finances, &Settlements];
+pub(super) const FAMILIES: &[&dyn Family] = &[&Orders, &Listings, &Inventory, &Packages, &Settlements, &Finances];
 
 /// A part of the API.
 #[async_trait]

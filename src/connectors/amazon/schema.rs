@@ -7,6 +7,7 @@ mod package;
 pub(super) mod parcel;
 mod party;
 pub(super) mod settlement;
+pub(super) mod stock;
 mod tax;
 pub(super) mod transaction;
 

@@ -55,8 +55,12 @@ impl Family for Goods {
             natural_key: &["sku", "location"],
             bulk: None,
         };
+        let mut items = entity("items", "Articles", schema::goods::item(), Some("updated_at"), "listItems", Vec::new());
+        if let Some(lookup) = &mut items.lookup {
+            lookup.keys.push("alias");
+        }
         vec![
-            entity("items", "Articles", schema::goods::item(), Some("updated_at"), "listItems", Vec::new()),
+            items,
             entity(
                 "prices",
                 "Prices of an article in all price lists",

@@ -62,17 +62,19 @@ pub(super) fn narrow(checker: &Checker<'_>, lookups: &mut [LookupPlan]) {
     for lookup in lookups {
         let LookupKind::Join(join) = &lookup.kind else { continue };
         let mut join = JoinPlan::clone(join);
-        let place = format!("@{}.{}[]", join.source.connector, join.source.entity);
-        let reads = checker.reads.iter().chain(&checker.touched).filter_map(|read| read.strip_prefix(&place));
+        let place = format!("@{}.{}", join.source.connector, join.source.entity);
+        let inside = |read: &String| {
+            let rest = read.strip_prefix(&place)?;
+            let rest = rest.strip_prefix("[]").unwrap_or(rest);
+            let first = rest.strip_prefix('.').map(|rest| rest.split(['.', '[']).next().unwrap_or_default());
+            (rest.is_empty() || first.is_some()).then(|| first.unwrap_or_default().to_owned())
+        };
         let mut fields: BTreeSet<String> = join.by.iter().cloned().collect();
-        let mut whole = false;
-        for read in reads {
-            let first = read.trim_start_matches('.').split(['.', '[']).next().unwrap_or_default();
-            match join.source.record.field(first) {
-                Some(_) => drop(fields.insert(first.to_owned())),
-                None => whole = true,
-            }
-        }
+        fields.extend(checker.touched.iter().filter_map(inside));
+        // What is used as a list, or as a record, may be read anywhere.
+        let read: BTreeSet<String> = checker.reads.iter().filter_map(inside).collect();
+        let whole = read.iter().any(|field| join.source.record.field(field).is_none());
+        fields.extend(read);
         let record = Arc::clone(&join.source.record);
         let read = |name: &str| whole || fields.contains(name);
         join.source.datasets = datasets(&record, &read);

@@ -79,12 +79,17 @@ impl Assortment {
 
     /// The offer of that name in a marketplace.
     pub(in crate::sandbox) fn offer(self, market: &str, seller_sku: &str) -> Option<Offer> {
-        let plain = seller_sku.strip_suffix(BY_AMAZON).unwrap_or(seller_sku);
-        let article = match self.number_of(plain) {
-            Some(number) => numbered(number),
-            None => named().find(|article| article.seller_sku == plain)?,
-        };
+        let article = self.by_seller_sku(seller_sku)?;
         article.offers().find(|offer| offer.market.id == market && offer.seller_sku == seller_sku)
+    }
+
+    /// The article that an offer of that name is of.
+    pub(in crate::sandbox) fn by_seller_sku(self, seller_sku: &str) -> Option<Article> {
+        let plain = seller_sku.strip_suffix(BY_AMAZON).unwrap_or(seller_sku);
+        match self.number_of(plain) {
+            Some(number) => Some(numbered(number)),
+            None => named().find(|article| article.seller_sku == plain),
+        }
     }
 
     fn number_of(self, sku: &str) -> Option<u32> {

@@ -9,8 +9,8 @@ use serde_json::{Value, json};
 use crate::sandbox::key;
 use crate::sandbox::shop::{Article, Assortment, PROMOTIONS, Shop};
 
-/// The warehouses, and the place of what Amazon keeps. The first is the one that is meant where nobody says.
-pub(super) const LOCATIONS: [&str; 3] = ["MAIN", "NORTH", "FBA"];
+/// The warehouses, and the places of what Amazon keeps in Europe, Japan and America. The first is the one that is meant where nobody says.
+pub(super) const LOCATIONS: [&str; 5] = ["MAIN", "NORTH", "FBA", "FBA-JP", "FBA-US"];
 /// Of every named product, in the first warehouse: an order of the shop never finds it empty.
 const PLENTY: u32 = 10_000_000;
 
@@ -63,6 +63,11 @@ impl Items {
         exact(sku)
             .or_else(|| self.by_sku.get(self.folded.get(&fold(sku))?).cloned())
             .or_else(|| exact(&sku.trim().to_uppercase()))
+    }
+
+    /// The item that a seller's SKU on Amazon stands for.
+    pub(super) fn by_alias(&self, seller_sku: &str) -> Option<Item> {
+        self.assortment.by_seller_sku(seller_sku).map(Item::of)
     }
 
     /// The item of an id.

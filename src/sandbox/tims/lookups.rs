@@ -28,9 +28,9 @@ fn item(tims: &Tims, call: &Call) -> Result<Value, Problem> {
 }
 
 fn list_items(tims: &Tims, call: &Call) -> Result<Value, Problem> {
-    let listing = Listing::read(call, &["sku", "id"])?;
+    let listing = Listing::read(call, &["sku", "id", "alias"])?;
     let found = listing.page_of(tims.asked_items(&listing).map(|item| (item.sku.clone(), item.json())));
-    match listing.values("sku") {
+    match listing.values("sku").or(listing.values("alias")) {
         Some(skus) if found["data"].as_array().is_none_or(Vec::is_empty) => Err(item_missing(&skus.join(","))),
         _ => Ok(found),
     }
@@ -57,6 +57,12 @@ impl Tims {
     /// The items that a list asks for, by SKU: those of its SKUs or ids, or all from where its page begins.
     pub(super) fn asked_items<'a>(&'a self, listing: &Listing) -> Box<dyn Iterator<Item = Item> + 'a> {
         let ids = listing.values("id");
+        if let Some(names) = listing.values("alias") {
+            let mut found: Vec<Item> = names.iter().filter_map(|name| self.items.by_alias(name)).collect();
+            found.sort_by(|a, b| a.sku.cmp(&b.sku));
+            found.dedup_by(|a, b| a.sku == b.sku);
+            return Box::new(found.into_iter());
+        }
         let Some(names) = listing.values("sku").or(ids) else {
             // What a page begins after is a SKU, or the name of a row of one.
             let after = listing.after().unwrap_or_default();

@@ -29,7 +29,7 @@ const STOCK: &[Field] = &[
     may("safety", Quantity),
 ];
 
-/// Whose stock TIMS does not count itself.
+/// What the names of the places begin with whose stock TIMS does not count itself.
 const OUTSIDE: &str = "FBA";
 
 fn list(tims: &Tims, call: &Call) -> Result<Value, Problem> {
@@ -62,7 +62,7 @@ fn count(tims: &Tims, call: &Call, body: &Value) -> Result<Outcome, Problem> {
     if !LOCATIONS.contains(&location) {
         return Err(Problem::field("location", "unknown_location", format!("there is no location `{location}`")));
     }
-    if location != OUTSIDE {
+    if !location.starts_with(OUTSIDE) {
         return Err(Problem::state(format!("TIMS counts the stock of {location} itself")));
     }
     let Some(item) = tims.items.find(sku) else {
