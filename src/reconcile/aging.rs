@@ -29,8 +29,8 @@ impl Aged {
     #[must_use]
     pub fn bucket(&self) -> &'static str {
         match self.days {
-            ..=SOON => "up to 14 days",
-            ..=LATE => "15 to 30 days",
+            days if days <= SOON => "up to 14 days",
+            days if days <= LATE => "15 to 30 days",
             _ => "more than 30 days",
         }
     }

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use jiff::civil::Date;
 use rust_decimal::Decimal;
 
-use super::tally::{counted, folded, rows as rows_of};
+use super::tally::{counted, folded, many, rows as rows_of};
 use super::{Books, Check, Code, Residue, Sample, State, Tally, money};
 
 /// A journal line, numbered through all journals of the settlement, with the rows that it was made from.
@@ -48,16 +48,32 @@ fn key_of(code: &Code) -> Key {
     (code.month, transaction, kind, description, marketplace)
 }
 
+/// The rows of all codes that are one but for their spelling.
+#[derive(Debug, Clone)]
+struct Group<'a> {
+    code: &'a Code,
+    amount: Decimal,
+    rows: u64,
+    span: (u64, u64),
+    samples: Vec<Sample>,
+}
+
+fn groups(tally: &Tally) -> BTreeMap<Key, Group<'_>> {
+    let mut groups: BTreeMap<Key, Group<'_>> = BTreeMap::new();
+    for (code, sum) in &tally.codes {
+        let none = || Group { code, amount: Decimal::ZERO, rows: 0, span: (u64::MAX, 0), samples: Vec::new() };
+        let group = groups.entry(key_of(code)).or_insert_with(none);
+        group.amount += sum.amount;
+        group.rows += sum.rows;
+        group.span = (group.span.0.min(sum.span.0), group.span.1.max(sum.span.1));
+        group.samples.extend(sum.samples.iter().cloned());
+    }
+    groups
+}
+
 /// The lines of all journals.
 pub(super) fn lines(tally: &Tally, books: &Books) -> Vec<Line> {
-    let mut sums: BTreeMap<Key, (Decimal, u64, (u64, u64), Vec<Sample>)> = BTreeMap::new();
-    for (code, sum) in &tally.codes {
-        let entry = sums.entry(key_of(code)).or_insert((Decimal::ZERO, 0, (u64::MAX, 0), Vec::new()));
-        entry.0 += sum.amount;
-        entry.1 += sum.rows;
-        entry.2 = (entry.2.0.min(sum.span.0), entry.2.1.max(sum.span.1));
-        entry.3.extend(sum.samples.iter().cloned());
-    }
+    let groups = groups(tally);
     let mut lines = Vec::new();
     for journal in &books.journals {
         for line in &journal.lines {
@@ -69,8 +85,7 @@ pub(super) fn lines(tally: &Tally, books: &Books) -> Vec<Line> {
                 description: text("amount_description"),
                 marketplace: text("marketplace"),
             });
-            let from = code.as_ref().and_then(|code| sums.get(&key_of(code)));
-            let (amount, rows, span, samples) = from.cloned().unwrap_or((Decimal::ZERO, 0, (0, 0), Vec::new()));
+            let from = code.as_ref().and_then(|code| groups.get(&key_of(code)));
             lines.push(Line {
                 number: lines.len() + 1,
                 journal: journal.reference.clone(),
@@ -80,11 +95,11 @@ pub(super) fn lines(tally: &Tally, books: &Books) -> Vec<Line> {
                 credit: line.credit,
                 memo: line.memo.clone(),
                 class: text("class"),
+                rows: from.map_or(0, |group| group.rows),
+                span: from.map_or((0, 0), |group| group.span),
+                amount: from.map_or(Decimal::ZERO, |group| group.amount),
+                samples: from.map(|group| group.samples.clone()).unwrap_or_default(),
                 code,
-                rows,
-                span,
-                amount,
-                samples,
             });
         }
     }
@@ -134,7 +149,9 @@ fn posted(tally: &Tally, books: &Books) -> Check {
     let months: Vec<String> = books.journals.iter().map(|journal| journal.reference.clone()).collect();
     match residue.is_empty() {
         true => check.state(State::Ties, format!("{}, of {} on both sides", months.join(", "), money(debits))),
-        false => check.state(State::Differs, format!("{} of {} are not in order", residue.len(), months.len())),
+        false => {
+            check.state(State::Differs, format!("{} of {} not in order", residue.len(), many(months.len(), "journal")))
+        }
     }
     .with(residue)
 }
@@ -148,27 +165,21 @@ fn codes(tally: &Tally, lines: &[Line]) -> Check {
             *booked.entry(key_of(code)).or_default() += line.credit - line.debit;
         }
     }
-    let mut told: BTreeMap<Key, (Decimal, u64, (u64, u64), &Code)> = BTreeMap::new();
-    for (code, sum) in &tally.codes {
-        let entry = told.entry(key_of(code)).or_insert((Decimal::ZERO, 0, (u64::MAX, 0), code));
-        entry.0 += sum.amount;
-        entry.1 += sum.rows;
-        entry.2 = (entry.2.0.min(sum.span.0), entry.2.1.max(sum.span.1));
-    }
+    let told = groups(tally);
     let name = |code: &Code| {
         let month = code.month.map(|month| month.strftime("%Y-%m").to_string()).unwrap_or_default();
         format!("{month} {} / {} / {} {}", code.transaction_type, code.amount_type, code.description, code.marketplace)
     };
     let mut residue = Vec::new();
-    for (key, (amount, rows, span, code)) in &told {
+    for (key, group) in &told {
         let on_lines = booked.remove(key).unwrap_or_default();
-        if on_lines != *amount {
+        if on_lines != group.amount {
             residue.push(Residue {
-                about: name(code).trim_end().to_owned(),
-                rows: rows_of(*span),
-                settlement: Some(*amount),
+                about: name(group.code).trim_end().to_owned(),
+                rows: rows_of(group.span),
+                settlement: Some(group.amount),
                 books: Some(on_lines),
-                says: counted(*rows),
+                says: counted(group.rows),
             });
         }
     }
@@ -186,8 +197,10 @@ fn codes(tally: &Tally, lines: &[Line]) -> Check {
     let check = check.amounts(tally.total, on_lines);
     match (lines.is_empty(), residue.len()) {
         (true, _) => check.state(State::Open, "there is no journal to look into"),
-        (false, 0) => check.state(State::Ties, format!("{} codes on {} lines", told.len(), lines.len())).with(residue),
-        (false, off) => check.state(State::Differs, format!("{off} of {} codes differ", told.len())).with(residue),
+        (false, 0) => check
+            .state(State::Ties, format!("{} on {}", many(told.len(), "code"), many(lines.len(), "line")))
+            .with(residue),
+        (false, off) => check.state(State::Differs, format!("{off} of {}", many(told.len(), "code"))).with(residue),
     }
 }
 
@@ -209,8 +222,8 @@ fn unmapped(tally: &Tally, lines: &[Line]) -> Check {
         })
         .collect();
     match residue.len() {
-        0 => check.state(State::Ties, format!("{} codes", tally.codes.len())),
-        open => check.state(State::Look, format!("{open} are booked on suspense")).with(residue),
+        0 => check.state(State::Ties, many(tally.codes.len(), "code")),
+        open => check.state(State::Look, format!("{} on suspense", many(open, "line"))).with(residue),
     }
 }
 

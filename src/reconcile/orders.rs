@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use rust_decimal::Decimal;
 
-use super::tally::{OrderSum, rows as rows_of};
+use super::tally::{OrderSum, many, rows as rows_of};
 use super::{Around, Books, Check, Order, Residue, State, Tally, money};
 
 /// What a part of an order may be off by, because both sides round it on their own.
@@ -61,8 +61,8 @@ fn sales(tally: &Tally, known: &BTreeMap<&str, &Order>) -> Check {
     let check = check.amounts(settled, expected);
     match (all, off.len()) {
         (0, _) => check.state(State::Ties, "no order was settled"),
-        (all, 0) => check.state(State::Ties, format!("{all} orders{parts}")),
-        (all, wrong) => check.state(State::Differs, format!("{wrong} of {all} orders differ")).with(off),
+        (all, 0) => check.state(State::Ties, format!("{}{parts}", many(all, "order"))),
+        (all, wrong) => check.state(State::Differs, format!("{wrong} of {}", many(all, "order"))).with(off),
     }
 }
 
@@ -99,13 +99,13 @@ fn refunds(tally: &Tally, known: &BTreeMap<&str, &Order>, around: &Around) -> Ch
     let check = Check { settlement: Some(total), ..check };
     match (all, off.len(), early) {
         (0, ..) => check.state(State::Ties, "there are none"),
-        (all, 0, 0) => check.state(State::Ties, format!("{all} refunds of {}", money(-total))),
+        (all, 0, 0) => check.state(State::Ties, format!("{} of {}", many(all, "refund"), money(-total))),
         (all, 0, early) => {
-            check.state(State::Look, format!("{early} of {all} refunds came before their orders")).with(notes)
+            check.state(State::Look, format!("{early} of {} before the order", many(all, "refund"))).with(notes)
         }
         (all, wrong, _) => {
             off.extend(notes);
-            check.state(State::Differs, format!("{wrong} of {all} refunds have no order")).with(off)
+            check.state(State::Differs, format!("{wrong} of {} without an order", many(all, "refund"))).with(off)
         }
     }
 }
@@ -131,8 +131,10 @@ fn units(tally: &Tally, known: &BTreeMap<&str, &Order>) -> Check {
     }
     match off.len() {
         0 => check.state(State::Ties, format!("{} pieces", settled.normalize())),
-        all if all == early => check.state(State::Look, format!("{early} orders have more than was shipped")).with(off),
-        all => check.state(State::Differs, format!("{all} orders have too many")).with(off),
+        all if all == early => {
+            check.state(State::Look, format!("{} with more than was shipped", many(early, "order"))).with(off)
+        }
+        all => check.state(State::Differs, format!("{} with too many", many(all, "order"))).with(off),
     }
 }
 
@@ -155,8 +157,7 @@ fn payments(tally: &Tally, books: &Books) -> Check {
         settled += if payment.is_some() { net } else { Decimal::ZERO };
         booked += payment.unwrap_or_default();
         match payment {
-            // A sale and its refund may be one payment, or the sale alone with a credit note of its own.
-            Some(amount) if amount == net || amount == order.sold || amount == order.refunded => {}
+            Some(amount) if amount == net => {}
             Some(amount) => off.push(residue(id, order, net, Some(amount), "another amount was booked".to_owned())),
             None if order.is_sale && !order.sold.is_zero() && invoiced(id) => {
                 off.push(residue(id, order, net, Some(Decimal::ZERO), "its invoice got no payment".to_owned()));
@@ -175,8 +176,8 @@ fn payments(tally: &Tally, books: &Books) -> Check {
     }
     let check = check.amounts(settled, booked);
     match off.len() {
-        0 => check.state(State::Ties, format!("{} payments", books.payments.len())),
-        wrong => check.state(State::Differs, format!("{wrong} orders differ")).with(off),
+        0 => check.state(State::Ties, many(books.payments.len(), "payment")),
+        wrong => check.state(State::Differs, many(wrong, "order")).with(off),
     }
 }
 
@@ -209,7 +210,7 @@ fn invoices(tally: &Tally, books: &Books) -> Check {
     let total: Decimal = mine.iter().map(|invoice| invoice.total).sum();
     let check = check.amounts(total, total - balance);
     match open.len() {
-        0 => check.state(State::Ties, format!("{} invoices", mine.len())),
-        some => check.state(State::Look, format!("{some} of {} are not even", mine.len())).with(open),
+        0 => check.state(State::Ties, many(mine.len(), "invoice")),
+        some => check.state(State::Look, format!("{some} of {} not even", many(mine.len(), "invoice"))).with(open),
     }
 }

@@ -261,5 +261,10 @@ pub(super) fn rows(span: (u64, u64)) -> String {
 
 /// `1 row`, `12 rows`.
 pub(super) fn counted(rows: u64) -> String {
-    if rows == 1 { "1 row".to_owned() } else { format!("{rows} rows") }
+    many(usize::try_from(rows).unwrap_or(usize::MAX), "row")
+}
+
+/// `1 order`, `12 orders`.
+pub(super) fn many(count: usize, what: &str) -> String {
+    if count == 1 { format!("1 {what}") } else { format!("{count} {what}s") }
 }

@@ -2,7 +2,7 @@
 
 use rust_decimal::Decimal;
 
-use super::tally::rows as rows_of;
+use super::tally::{counted, many, rows as rows_of};
 use super::{Around, Books, Check, Residue, State, Tally, money};
 
 /// The rows come to the total.
@@ -14,7 +14,7 @@ pub(super) fn rows(tally: &Tally) -> Check {
     }
     let off = tally.total - tally.head.total;
     match off.is_zero() {
-        true => check.state(State::Ties, format!("{} rows come to {} {currency}", tally.rows, money(tally.total))),
+        true => check.state(State::Ties, format!("{} of {} {currency}", counted(tally.rows), money(tally.total))),
         false => check.state(State::Differs, format!("the rows are {} {currency} away from the total", money(off))),
     }
 }
@@ -43,8 +43,8 @@ pub(super) fn tax(tally: &Tally) -> Check {
     }
     let says = match (lines, residue.len()) {
         (0, _) => "no tax was withheld".to_owned(),
-        (lines, 0) => format!("it does so on {lines} lines"),
-        (_, off) => format!("on {off} lines something is left"),
+        (lines, 0) => format!("it does so on {}", many(lines, "line")),
+        (_, off) => format!("on {} something is left", many(off, "line")),
     };
     let state = if residue.is_empty() { State::Ties } else { State::Look };
     check.state(state, says).with(residue)
@@ -59,10 +59,11 @@ pub(super) fn deposit(tally: &Tally, books: &Books, around: &Around) -> Check {
     let deposits = lines.filter(|line| line.dimensions.get("kind").is_some_and(|kind| kind == "deposit"));
     let booked: Decimal = deposits.map(|line| line.debit - line.credit).sum();
     let day = tally.head.deposit.map(|day| format!(", due on {day}")).unwrap_or_default();
-    let check = check.amounts(total, around.deposit.unwrap_or(booked));
+    let wrong_books = !books.journals.is_empty() && booked != total;
+    let check = check.amounts(total, around.deposit.filter(|_| !wrong_books).unwrap_or(booked));
     match (books.journals.is_empty(), around.deposit) {
         (true, None) => check.state(State::Open, "no journal tells of it".to_owned()),
-        (false, _) if booked != total => {
+        (false, _) if wrong_books => {
             let says =
                 format!("the journals expect {} {currency}, the settlement pays {}", money(booked), money(total));
             check.state(State::Differs, says)

@@ -59,7 +59,7 @@ fn files_that_flows_share_are_no_flows_and_stop_nothing() {
 
 #[test]
 fn exit_codes_tell_used_unused_and_unknown_apart() {
-    let said = flowrun("impact amazon.orders.packages flows").expect(0);
+    let said = flowrun("impact amazon.orders.orderAliases flows").expect(0);
     assert!(said.out.is_empty() && said.err.contains("used by 0 of"), "{}{}", said.out, said.err);
     for (field, help) in [
         ("amazon.orders.buyr", "did you mean `buyer`?"),

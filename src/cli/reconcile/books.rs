@@ -21,6 +21,8 @@ use crate::value::Value;
 const BEFORE: SignedDuration = SignedDuration::from_hours(24 * 60);
 /// How often a question is asked.
 const TRIES: u32 = 5;
+/// What of an order a settlement pays: the sale, the refund, and what is taken back of either.
+const PAYMENTS: [&str; 3] = ["", ":refund", ":correction"];
 /// The states in which goods have left.
 const SHIPPED: [&str; 4] = ["shipped", "partially_shipped", "invoiced", "closed"];
 
@@ -64,7 +66,8 @@ pub(super) async fn read(outside: &Outside, tally: &Tally) -> Result<Books, Fail
         .filter(|reference| wanted.contains(order_of(reference)))
         .collect();
     let invoices = fetch(tims, "invoices", &named).await?;
-    let refs: Vec<String> = wanted.iter().map(|order| format!("amazon-settlement:{id}:{order}")).collect();
+    let refs: Vec<String> =
+        wanted.iter().flat_map(|order| PAYMENTS.map(|part| format!("amazon-settlement:{id}:{order}{part}"))).collect();
     let payments = fetch(tims, "payments", &refs).await?;
     let months: BTreeSet<Date> = tally.codes.keys().filter_map(|code| code.month).collect();
     let refs: Vec<String> =
@@ -216,7 +219,7 @@ fn invoice(document: &Value) -> Invoice {
 fn payment_of(document: &Value) -> Payment {
     let amount = number(document, "amount");
     Payment {
-        order_id: order_of(text(document, "external_ref")).to_owned(),
+        order_id: text(document, "external_ref").split(':').nth(2).unwrap_or_default().to_owned(),
         number: text(document, "number").to_owned(),
         amount: if text(document, "direction") == "out" { -amount } else { amount },
     }

@@ -252,7 +252,15 @@ fn examples(checker: &Checker<'_>) -> (String, String, String) {
     }
     let source = entities.iter().find_map(|(name, entity)| Some((name, entity.name, entity.source.as_ref()?.key)));
     let (name, entity, key) = source.unwrap_or((&"connector", "entity", "id"));
-    let target = entities.iter().find_map(|(name, entity)| Some((name, entity.name, entity.writes.first()?.verb)));
+    // What is read in one system is written to another, where there is one.
+    let writes = |other: bool| {
+        let places = entities.iter().filter(|(to, _)| !other || to != name);
+        places
+            .filter(|(_, entity)| entity.write("upsert").is_some())
+            .map(|(to, entity)| (to, entity.name, "upsert"))
+            .last()
+    };
+    let target = writes(true).or_else(|| writes(false));
     let (to, document, verb) = target.unwrap_or((&"connector", "entity", "upsert"));
     (
         format!("source {name}.{entity} {{ on every 15m }}"),

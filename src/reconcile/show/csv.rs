@@ -43,7 +43,6 @@ pub fn csv(report: &Report) -> String {
             ]);
         }
     }
-    drop(write);
     let bytes = writer.into_inner().unwrap_or_default();
     String::from_utf8_lossy(&bytes).into_owned()
 }

@@ -76,11 +76,11 @@ fn row(out: &mut String, check: &Check) {
 }
 
 fn residue(out: &mut String, check: &Check) {
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<details open id=\"{}\"><summary><span class=\"state {state}\">{state}</span> {} <em>{}</em></summary>\
          <table><thead><tr><th>About</th><th>Rows</th><th class=\"n\">Settlement</th><th class=\"n\">Books</th>\
-         <th class=\"n\">Difference</th><th></th></tr></thead><tbody>\n",
+         <th class=\"n\">Difference</th><th></th></tr></thead><tbody>",
         check.id,
         escaped(check.title),
         escaped(&check.says),

@@ -153,7 +153,7 @@ fn all(world: &World, now: Timestamp) -> Result<Vec<(Timestamp, Value)>, Refusal
         (made, as_of(report, made, now))
     }));
     let id = |report: &Value| report["reportId"].as_str().unwrap_or_default().to_owned();
-    reports.sort_by(|a, b| (b.0, id(&b.1)).cmp(&(a.0, id(&a.1))));
+    reports.sort_by_key(|(made, report)| std::cmp::Reverse((*made, id(report))));
     Ok(reports)
 }
 

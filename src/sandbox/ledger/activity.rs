@@ -169,7 +169,7 @@ fn amazon_warehouse(make: &mut Maker<'_>) {
 fn corrections(make: &mut Maker<'_>, orders: &[String]) {
     let own: Vec<&String> = orders.iter().filter(|id| !id.starts_with("S01-")).collect();
     let Some(order) = own.get(usize::try_from(make.dice("order")).unwrap_or(0) % own.len().max(1)) else { return };
-    if make.number % 2 == 0 {
+    if make.number.is_multiple_of(2) {
         let minor = make.money(799);
         let kind = "FBA Inventory Reimbursement";
         let event = make.push("reversal", "other-transaction", 72, &[(kind, "REVERSAL_REIMBURSEMENT", minor)]);

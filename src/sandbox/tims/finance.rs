@@ -72,7 +72,7 @@ fn amount(value: Option<&Value>, digits: u32, path: &str) -> Result<Decimal, Pro
 
 /// The body's `source` and `external_ref`; where the address says them, they must agree with it.
 fn names(fields: &mut Map<String, Value>, address: Option<(&str, &str)>) -> Result<(String, String), Problem> {
-    let (source, reference) = address.unwrap_or_else(|| ("", ""));
+    let (source, reference) = address.unwrap_or(("", ""));
     for (name, wanted) in [("source", source), ("external_ref", reference)] {
         if address.is_some() && fields.get(name).is_some_and(|sent| *sent != wanted) {
             return Err(Problem::field(name, "not_the_address", format!("the address says `{wanted}`")));
