@@ -41,12 +41,15 @@ pub(super) struct Line {
     pub(super) columns: Option<Vec<String>>,
 }
 
+/// A line with whoever waits for it.
+type Waiting = (Line, oneshot::Sender<Result<bool, ConnectorError>>);
+
 /// One file.
 #[derive(Debug)]
 struct Log {
     path: PathBuf,
     shape: Shape,
-    waiting: Mutex<Vec<(Line, oneshot::Sender<Result<bool, ConnectorError>>)>>,
+    waiting: Mutex<Vec<Waiting>>,
     state: Mutex<Option<State>>,
 }
 
