@@ -99,7 +99,9 @@ fn told(output: &Output) -> String {
         Some(1) => {
             assert!(output.stdout.is_empty(), "what is refused is not booked in part");
             let errors = String::from_utf8(output.stderr.clone()).unwrap();
-            format!("not booked\n{errors}")
+            // The place in the flow is left out: it moves with every line that is added there.
+            let why: Vec<&str> = errors.lines().filter(|line| line.starts_with("error")).collect();
+            format!("not booked\n{}\n", why.join("\n"))
         }
         other => panic!("exit {other:?}: {}", String::from_utf8_lossy(&output.stderr)),
     }

@@ -9,17 +9,19 @@
 //! group may belong to each, so then none is known to be whole.
 
 mod cell;
+mod memo;
 mod table;
 mod total;
 
 use std::sync::Arc;
 
 use cell::Cell;
+use memo::Memo;
 use smallvec::SmallVec;
 use table::Table;
 
 use super::eval::{EvalError, Frame, Lookups, Wanted, evaluate, truth};
-use super::expr::{Access, Expr, Node};
+use super::expr::{Expr, Node};
 use super::group::{Aggregate, Fold, GroupPlan, Grouping};
 use super::progress::plain;
 use super::{LookupKind, Next, Plan, Slot, Step, graph};
@@ -98,6 +100,7 @@ struct State {
     /// Whether the frame has the record at hand, which it needs not where plain columns are all that is used.
     framed: bool,
     tables: Vec<Table>,
+    memos: Vec<Memo>,
     scratch: Vec<u8>,
     groups: usize,
     collected: usize,
@@ -108,14 +111,14 @@ struct Level<'p> {
     /// The names of a group's fields.
     names: Names,
     by: Vec<Operand<'p>>,
-    filter: Option<&'p Node>,
+    filter: Vec<Test<'p>>,
     fields: Vec<Field<'p>>,
     plan: &'p Grouping,
 }
 
 #[derive(Debug)]
 enum Field<'p> {
-    Fold { fold: Fold, of: Option<Operand<'p>>, filter: Option<&'p Node>, at: Span },
+    Fold { fold: Fold, of: Option<Operand<'p>>, filter: Vec<Test<'p>>, at: Span },
     Group(usize),
 }
 
@@ -125,6 +128,19 @@ struct Operand<'p> {
     node: &'p Node,
     /// The column, where it is the plain content of one.
     column: Option<usize>,
+    /// Whether a blank cell of that column is nothing, and no error.
+    lenient: bool,
+    /// What it was for the texts of its columns, where it is made of a few: an index into [`State::memos`].
+    memo: Option<usize>,
+}
+
+/// A part of a condition.
+#[derive(Debug)]
+enum Test<'p> {
+    /// A cell is not blank, and is what its column should be. What cannot be seen of the text alone is asked as it stands.
+    There(usize, &'p Node, Operand<'p>),
+    /// Anything else.
+    Holds(Operand<'p>),
 }
 
 /// Records that could not be used: how many, and the first of them.
@@ -180,6 +196,7 @@ impl<'p> Folding<'p> {
                 frame: Frame::new(Value::Null, params, plan.slots),
                 framed: false,
                 tables: Vec::new(),
+                memos: Vec::new(),
                 scratch: Vec::new(),
                 groups: 0,
                 collected: 0,
@@ -198,21 +215,22 @@ impl<'p> Folding<'p> {
     }
 
     fn level(&mut self, group: &'p Grouping) -> usize {
-        let by = group.by.iter().map(|(_, key)| self.operand(key)).collect();
-        self.needs_record |= group.filter.is_some();
+        let by = group.by.iter().map(|(_, key)| self.operand(key, true)).collect();
+        let filter = self.tests(group.filter.as_ref());
         let at = self.levels.len();
         let fields = group.fields.iter().map(|(name, _)| name);
         let names = Arc::new(group.by.iter().map(|(name, _)| name).chain(fields).cloned().collect());
-        self.levels.push(Level { names, by, filter: group.filter.as_ref(), fields: Vec::new(), plan: group });
+        self.levels.push(Level { names, by, filter, fields: Vec::new(), plan: group });
         self.state.tables.push(Table::default());
         let mut fields = Vec::with_capacity(group.fields.len());
         for (_, field) in &group.fields {
             fields.push(match field {
                 Aggregate::Group(inner) => Field::Group(self.level(inner)),
                 Aggregate::Fold { fold, of, filter, at } => {
-                    self.needs_record |= filter.is_some();
-                    let of = of.as_ref().map(|of| self.operand(of));
-                    Field::Fold { fold: *fold, of, filter: filter.as_ref(), at: *at }
+                    // What is the same in many rows is worth to be remembered; amounts are not.
+                    let repeats = matches!(fold, Fold::First | Fold::Last | Fold::Collect(_));
+                    let of = of.as_ref().map(|of| self.operand(of, repeats));
+                    Field::Fold { fold: *fold, of, filter: self.tests(filter.as_ref()), at: *at }
                 }
             });
         }
@@ -222,26 +240,48 @@ impl<'p> Folding<'p> {
         at
     }
 
-    fn operand(&mut self, node: &'p Node) -> Operand<'p> {
-        let column = match &node.expr {
-            Expr::Path { base, steps, .. } => match (&base.expr, steps.as_slice()) {
-                (Expr::Record, [step]) => match &step.to {
-                    Access::Field(name) => Some(name),
-                    _ => None,
-                },
-                _ => None,
-            },
-            _ => None,
+    /// What is needed to work an expression out; `repeats` says whether it is likely to be the same for many rows.
+    fn operand(&mut self, node: &'p Node, repeats: bool) -> Operand<'p> {
+        if let Some((name, lenient)) = memo::column(node) {
+            let at = self.column(name);
+            let memo = (repeats && !table::is_text(node)).then(|| self.memo(vec![at]));
+            return Operand { node, column: Some(at), lenient, memo };
+        }
+        let memo = match memo::columns(node) {
+            Some(names) => {
+                let columns = names.into_iter().map(|name| self.column(name)).collect();
+                Some(self.memo(columns))
+            }
+            None => {
+                self.needs_record = true;
+                None
+            }
         };
-        let Some(name) = column else {
-            self.needs_record = true;
-            return Operand { node, column: None };
-        };
-        let at = self.columns.iter().position(|known| **known == **name).unwrap_or_else(|| {
-            self.columns.push(Arc::from(&**name));
+        Operand { node, column: None, lenient: false, memo }
+    }
+
+    fn column(&mut self, name: &str) -> usize {
+        self.columns.iter().position(|known| **known == *name).unwrap_or_else(|| {
+            self.columns.push(Arc::from(name));
             self.columns.len() - 1
-        });
-        Operand { node, column: Some(at) }
+        })
+    }
+
+    fn memo(&mut self, columns: Vec<usize>) -> usize {
+        self.state.memos.push(Memo::new(columns));
+        self.state.memos.len() - 1
+    }
+
+    fn tests(&mut self, condition: Option<&'p Node>) -> Vec<Test<'p>> {
+        let mut parts = Vec::new();
+        if let Some(condition) = condition {
+            memo::parts(condition, &mut parts);
+        }
+        let test = |part: &'p Node| match memo::present(part) {
+            Some((name, path)) => Test::There(self.column(name), path, self.operand(part, true)),
+            None => Test::Holds(self.operand(part, true)),
+        };
+        parts.into_iter().map(test).collect()
     }
 
     /// Takes a record.
@@ -409,9 +449,7 @@ fn place(
     lookups: &dyn Lookups,
 ) -> Result<(), Stop> {
     let Some(level) = levels.get(at) else { return Ok(()) };
-    if let Some(filter) = level.filter
-        && !truth(filter, &mut state.frame, lookups)?
-    {
+    if !holds(&level.filter, state, row, lookups)? {
         return Ok(());
     }
     key(level, state, parent, row, lookups)?;
@@ -420,9 +458,7 @@ fn place(
         match field {
             Field::Group(inner) => place(levels, state, *inner, group, row, lookups)?,
             Field::Fold { fold, of, filter, at: span } => {
-                if let Some(filter) = filter
-                    && !truth(filter, &mut state.frame, lookups)?
-                {
+                if !holds(filter, state, row, lookups)? {
                     continue;
                 }
                 add(state, (at, group, index), *fold, of.as_ref(), *span, row, lookups)?;
@@ -433,6 +469,45 @@ fn place(
         table.count(group);
     }
     Ok(())
+}
+
+/// Whether all parts of a condition hold for the record at hand.
+fn holds(
+    tests: &[Test<'_>],
+    state: &mut State,
+    row: Option<&dyn Row>,
+    lookups: &dyn Lookups,
+) -> Result<bool, EvalError> {
+    for test in tests {
+        let (there, of) = match test {
+            Test::There(column, path, of) => (row.map(|row| (row.cell(*column), *path)), of),
+            Test::Holds(of) => (None, of),
+        };
+        let held = match there {
+            Some((None, _)) => false,
+            Some((Some(text), path)) if table::is_text(path) || total::exact(text, path).is_some() => true,
+            _ => match operand(of, state, row, lookups)? {
+                Value::Bool(held) => held,
+                // It is not what a condition is; the words for that are those of any condition.
+                _ => {
+                    framed(state, row);
+                    truth(of.node, &mut state.frame, lookups)?
+                }
+            },
+        };
+        if !held {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Makes a record of the row at hand, where it is none yet.
+fn framed(state: &mut State, row: Option<&dyn Row>) {
+    if let (false, Some(row)) = (state.framed, row) {
+        state.frame.restart(row.record());
+        state.framed = true;
+    }
 }
 
 /// Adds the record at hand to one place of its group.
@@ -458,6 +533,14 @@ fn add(
         && let Some(cell) = state.tables.get_mut(table).and_then(|table| table.cell(group, index))
     {
         return cell.sum(exact).map_err(|why| Stop::Record(EvalError::new(Code::E605, at, why)));
+    }
+    // The first text is the first whatever comes later, and no text can be wrong.
+    if fold == Fold::First
+        && table::is_text(of.node)
+        && of.lenient
+        && state.tables.get_mut(table).and_then(|table| table.cell(group, index)).is_some_and(|cell| cell.is_there())
+    {
+        return Ok(());
     }
     let value = operand(of, state, row, lookups)?;
     // What is absent adds nothing.
@@ -486,25 +569,37 @@ fn operand(
     row: Option<&dyn Row>,
     lookups: &dyn Lookups,
 ) -> Result<Value, EvalError> {
-    let (Some(row), Some(column)) = (row, of.column) else { return evaluate(of.node, &mut state.frame, lookups) };
-    let read = match &of.node.expr {
-        Expr::Path { read, .. } => read.as_ref(),
-        _ => None,
-    };
-    let value = row.cell(column).map(Value::text).and_then(|text| match read {
-        Some(base) => wire::read(&text, base).ok(),
-        None => Some(text),
-    });
-    match value {
-        Some(value) => Ok(value),
-        // It is blank or not what it should be: the record says so in the words that any record does.
+    let Some(row) = row else { return evaluate(of.node, &mut state.frame, lookups) };
+    if let Some(column) = of.column
+        && of.lenient
+        && row.cell(column).is_none()
+    {
+        return Ok(Value::Null);
+    }
+    if let Some(known) = of.memo.and_then(|memo| state.memos.get_mut(memo)?.find(row)) {
+        return Ok(known.clone());
+    }
+    let value = match of.column.and_then(|column| read(row.cell(column)?, of.node)) {
+        Some(value) => value,
+        // It is more than a cell, or blank, or not what it should be: the record says so in the words that any record does.
         None => {
-            if !state.framed {
-                state.frame.restart(row.record());
-                state.framed = true;
-            }
-            evaluate(of.node, &mut state.frame, lookups)
+            framed(state, Some(row));
+            evaluate(of.node, &mut state.frame, lookups)?
         }
+    };
+    if let Some(memo) = of.memo.and_then(|memo| state.memos.get_mut(memo)) {
+        memo.keep(&value);
+    }
+    Ok(value)
+}
+
+/// A cell as its column says that it is read.
+fn read(text: &str, node: &Node) -> Option<Value> {
+    let text = Value::text(text);
+    match &node.expr {
+        Expr::Path { read: Some(base), .. } => wire::read(&text, base).ok(),
+        Expr::Path { read: None, .. } => Some(text),
+        _ => None,
     }
 }
 

@@ -27,6 +27,11 @@ impl Cell {
         }
     }
 
+    /// Whether one was chosen.
+    pub(super) fn is_there(&self) -> bool {
+        matches!(self, Cell::One(Some(_)))
+    }
+
     pub(super) fn count(&mut self) {
         if let Cell::Count(count) = self {
             *count += 1;
