@@ -41,15 +41,15 @@ pub(super) struct Line {
     pub(super) columns: Option<Vec<String>>,
 }
 
-/// A line with whoever waits for it.
-type Waiting = (Line, oneshot::Sender<Result<bool, ConnectorError>>);
+/// Where it is told whether a line was new.
+type Told = oneshot::Sender<Result<bool, ConnectorError>>;
 
 /// One file.
 #[derive(Debug)]
 struct Log {
     path: PathBuf,
     shape: Shape,
-    waiting: Mutex<Vec<Waiting>>,
+    waiting: Mutex<Vec<(Line, Told)>>,
     state: Mutex<Option<State>>,
 }
 

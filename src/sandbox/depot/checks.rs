@@ -126,6 +126,7 @@ fn object(value: &Value, rules: &[Rule], path: &str, problems: &mut Vec<Value>) 
                 problems.push(json!({"field": at(rule.name), "code": "missing", "text": "is needed"}));
             }
             None => {}
+            Some(Value::Null) if rule.needed => {}
             Some(value) => field(value, &rule.kind, &at(rule.name), problems),
         }
     }
