@@ -15,6 +15,7 @@ mod table;
 mod check;
 mod connectors;
 mod dead_letters;
+mod erase;
 mod eval;
 mod explain;
 mod fmt;
@@ -69,6 +70,9 @@ pub fn main() -> ExitCode {
         Command::Run(args) => run::run(&args),
         Command::DeadLetters(command) => dead_letters::run(&command),
         Command::Runs { at, flow, limit, format } => runs::run(&at, flow.as_deref(), limit, format),
+        Command::Erase { order, customer, reason, at, format } => {
+            erase::run(order.as_deref(), customer.as_deref(), reason.as_deref(), &at, format)
+        }
         Command::Waiting { at, flow, format } => waiting::run(&at, flow.as_deref(), format),
         Command::Record { flow, key, at, format } => record::run(&flow, &key, &at, format),
         Command::Reconcile(args) => reconcile::run(&args),

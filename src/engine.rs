@@ -27,6 +27,7 @@ mod context;
 mod dead_letter;
 mod digest;
 mod driver;
+pub mod erase;
 pub mod event;
 mod feed;
 mod gate;

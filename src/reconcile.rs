@@ -282,5 +282,6 @@ pub fn reconcile(tally: &Tally, books: &Books, around: &Around) -> Report {
 
 /// An amount with the sign and the digits that it has.
 fn money(amount: Decimal) -> String {
-    amount.to_string()
+    // Nothing is never less than nothing.
+    if amount.is_zero() { amount.abs().to_string() } else { amount.to_string() }
 }

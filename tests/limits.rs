@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use flowrun::lang::{FilesInMemory, MAX_SOURCE};
 use flowrun::plan::budget::MAX_PARTS;
 use flowrun::plan::eval::{MAX_ITEMS, MAX_TEXT};
+use flowrun::plan::joined::Joined;
 use flowrun::plan::template;
 use flowrun::value::query;
 use flowrun::value::{Value, json};
@@ -163,6 +164,13 @@ const ROWS: &[(&str, fn())] = &[
                 .collect::<String>()
         };
         refused(&told(10_001), "E", "10000");
+    }),
+    ("records of a second source", || {
+        let mut joined = Joined::default();
+        let by = ["sku".to_owned()];
+        let record = |n: usize| json::parse(format!("{{\"sku\":\"{n}\"}}").as_bytes()).unwrap();
+        assert!((0..250_000).all(|n| joined.add(&by, record(n))));
+        assert!(!joined.add(&by, record(250_000)));
     }),
     ("levels of a JSON document", || {
         let nested = |levels: usize| format!("{}1{}", "[".repeat(levels), "]".repeat(levels));

@@ -266,3 +266,45 @@ fn the_settlements_of_the_sandbox_tie_out_and_what_is_tampered_with_does_not() {
     assert!(matches!(done.status.code(), Some(0 | 1)));
     assert!(std::fs::read_to_string(page).unwrap().contains(id.as_str()));
 }
+
+/// Whether an answer is as the page says, line by line; `…` stands for what is different each time.
+fn fits(wanted: &str, got: &str) -> bool {
+    fn line(wanted: &str, got: &str) -> bool {
+        let Some((start, rest)) = wanted.split_once('…') else { return wanted == got };
+        let Some(got) = got.strip_prefix(start) else { return false };
+        (0..=got.len()).filter(|at| got.is_char_boundary(*at)).any(|at| line(rest, &got[at..]))
+    }
+    wanted.lines().count() == got.lines().count()
+        && wanted.lines().zip(got.lines()).all(|(wanted, got)| line(wanted.trim_end(), got.trim_end()))
+}
+
+#[test]
+fn the_page_about_it_is_true() {
+    let folder = tempfile::tempdir().unwrap();
+    let page = std::fs::read_to_string(root().join("docs/reconcile.md")).unwrap();
+    let program = Path::new(env!("CARGO_BIN_EXE_flowrun")).parent().unwrap().to_path_buf();
+    let paths = std::env::split_paths(&std::env::var_os("PATH").unwrap_or_default()).collect::<Vec<_>>();
+    let path = std::env::join_paths([program].into_iter().chain(paths)).unwrap();
+    let shell = |command: &str| {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", &format!("{command} 2>&1")]).current_dir(root()).env("PATH", &path).env_remove("CI");
+        let done = shell.env("FLOWRUN_STORE", folder.path().join("store")).output().unwrap();
+        String::from_utf8(done.stdout).unwrap()
+    };
+    let (mut asked, mut lines) = (0, page.lines());
+    while let Some(line) = lines.next() {
+        let Some(kind) = line.strip_prefix("```") else { continue };
+        let block: Vec<&str> = lines.by_ref().take_while(|line| *line != "```").collect();
+        if kind == "sh" {
+            block.iter().for_each(|command| drop(shell(command)));
+            continue;
+        }
+        for part in block.join("\n").split("$ flowrun ").skip(1) {
+            let (command, wanted) = part.split_once('\n').unwrap_or((part, ""));
+            let got = shell(&format!("flowrun {command}"));
+            assert!(fits(wanted, &got), "$ flowrun {command}\n{got}\n-- but the page says\n{wanted}");
+            asked += 1;
+        }
+    }
+    assert_eq!(asked, 7);
+}

@@ -7,8 +7,12 @@
     reason = "a test that cannot go on stops"
 )]
 
+#[path = "whole/customers.rs"]
+mod customers;
 #[path = "support/described.rs"]
 mod described;
+#[path = "whole/erase.rs"]
+mod erase;
 #[path = "whole/fba_stock.rs"]
 mod fba_stock;
 #[path = "whole/inventory.rs"]
@@ -21,6 +25,8 @@ mod refunds;
 mod settlements;
 #[path = "whole/shipments.rs"]
 mod shipments;
+#[path = "whole/story.rs"]
+mod story;
 #[path = "whole/support.rs"]
 mod support;
 #[path = "whole/warehouse.rs"]

@@ -208,6 +208,27 @@ pub(crate) enum Command {
         #[arg(long, value_enum, default_value_t = Format::Human)]
         format: Format,
     },
+    /// Forget a buyer: take the data of an order, or of a person, out of the ledger, and say what remains where.
+    #[command(
+        after_help = "Examples:\n  flowrun erase --order 302-1234567-1234567 --env prod --reason \"request 4711\"\n  flowrun erase --customer a1b2c3@marketplace.amazon.de --env prod"
+    )]
+    Erase {
+        /// The order's key: all records of it, and all that name it.
+        #[arg(long, value_name = "KEY", conflicts_with = "customer")]
+        order: Option<String>,
+        /// The person, by e-mail address or by reference: all records that hold it.
+        #[arg(long, value_name = "TEXT")]
+        customer: Option<String>,
+        /// Why, for the audit.
+        #[arg(long)]
+        reason: Option<String>,
+        /// Where.
+        #[command(flatten)]
+        at: At,
+        /// How.
+        #[arg(long, value_enum, default_value_t = Format::Human)]
+        format: Format,
+    },
     /// Records that wait for something that is not there yet: why, since when, and when they are tried again.
     #[command(
         after_help = "Example:\n  flowrun waiting --flow refunds --env sandbox\n  flowrun run flows/refunds.flow --env sandbox --waiting-now     try them all now"

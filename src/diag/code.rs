@@ -189,6 +189,7 @@ codes! {
     W926: "date taken without a zone",
     W927: "numbers compared as text",
     W928: "`at_most_once` or `at_least_once` without effect",
+    W929: "word that a table has no row for",
     W930: "hash that can be guessed",
     W941: "pattern in a table of exact keys",
 }

@@ -33,6 +33,7 @@ use super::unit::Unit;
 use super::{Environment, Files, MAX_DEPTH};
 use crate::catalog::{Base, Catalog, ObjectSpec, Type};
 use crate::diag::{Code, Diagnostic, Source, Span};
+use crate::plan::Table;
 use crate::plan::{
     AlertPlan, Expr as Run, Facts, GroupPlan, LookupPlan, Node, ParamPlan, RetryPolicy, Slot, SourcePlan, Step,
     TargetPlan, TestPlan,
@@ -176,6 +177,8 @@ struct LookupTyped {
     entity: Option<String>,
     /// Whether it gives a list of all that fits.
     lists: bool,
+    /// Its table, where it has one.
+    table: Option<Arc<Table>>,
 }
 
 static NO_ENVIRONMENT: Environment =

@@ -86,8 +86,16 @@ fn compare(path: &mut Vec<Step>, expected: &Value, got: &Value, found: &mut Vec<
         }
     } else if let (Some(a), Some(b)) = (expected.as_list(), got.as_list()) {
         lists(path, a, b, found);
-    } else if !expected.same(got) {
+    } else if !expected.same(got) && !written_the_same(expected, got) {
         found.push(difference(path, Some(expected), Some(got)));
+    }
+}
+
+/// A golden file has no times, only the text that they become where a schema does not say what a field is.
+fn written_the_same(expected: &Value, got: &Value) -> bool {
+    match (expected, got) {
+        (Value::Text(text), Value::Date(_) | Value::Instant(_) | Value::Duration(_)) => *text == got.display(),
+        _ => false,
     }
 }
 

@@ -94,8 +94,11 @@ fn shipment(tims: &Tims, order: &Value) -> Option<Value> {
         "packages": packages}))
 }
 
+/// A line of an order and how many of it.
+type Piece = (Value, Decimal);
+
 /// Some pieces and the others, neither of them none.
-fn halves(left: &[(Value, Decimal)]) -> (Vec<(Value, Decimal)>, Vec<(Value, Decimal)>) {
+fn halves(left: &[Piece]) -> (Vec<Piece>, Vec<Piece>) {
     match left {
         [(line, quantity)] => (vec![(line.clone(), Decimal::ONE)], vec![(line.clone(), *quantity - Decimal::ONE)]),
         _ => (left.iter().take(1).cloned().collect(), left.iter().skip(1).cloned().collect()),

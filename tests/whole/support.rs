@@ -149,6 +149,14 @@ impl World {
         engine::run(plan, deps, config).await
     }
 
+    pub(crate) fn store(&self) -> Arc<dyn store::Store> {
+        Arc::clone(&self.deps.store)
+    }
+
+    pub(crate) fn sealer(&self) -> Arc<Sealer> {
+        Arc::clone(&self.deps.sealer)
+    }
+
     /// What both systems have, without the times at which they got it.
     pub(crate) async fn both(&self) -> Value {
         self.admin_get("state").await
@@ -218,6 +226,12 @@ impl World {
 
     pub(crate) async fn admin_post(&self, path: &str, body: &Value) -> Value {
         json(self.http.post(format!("{}/{path}", self.ready.admin)).json(body)).await
+    }
+
+    /// What somebody else writes to TIMS.
+    pub(crate) async fn tims_post(&self, path: &str, body: &Value) -> Value {
+        let request = self.http.post(format!("{}/api/v1/{path}", self.ready.tims)).json(body);
+        json(request.header("X-API-Key", &self.ready.credentials.tims.api_key)).await
     }
 
     pub(crate) async fn admin_put(&self, path: &str, body: &Value) -> Value {

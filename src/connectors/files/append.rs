@@ -41,12 +41,15 @@ pub(super) struct Line {
     pub(super) columns: Option<Vec<String>>,
 }
 
+/// Where it is told whether a line was new.
+type Told = oneshot::Sender<Result<bool, ConnectorError>>;
+
 /// One file.
 #[derive(Debug)]
 struct Log {
     path: PathBuf,
     shape: Shape,
-    waiting: Mutex<Vec<(Line, oneshot::Sender<Result<bool, ConnectorError>>)>>,
+    waiting: Mutex<Vec<(Line, Told)>>,
     state: Mutex<Option<State>>,
 }
 

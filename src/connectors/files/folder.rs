@@ -243,7 +243,7 @@ mod tests {
         };
         ["b.csv", "a.csv", "c.csv.part", ".d.csv", "e.txt"].iter().for_each(|name| write(name, name));
         let mut position = Position::default();
-        let mut read = |position: &mut Position| {
+        let read = |position: &mut Position| {
             let found = position.next(&wanted).unwrap().map(|(at, _)| at);
             found.map(|at| {
                 let name = at.file.clone();

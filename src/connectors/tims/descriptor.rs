@@ -59,6 +59,7 @@ impl Family for Masters {
             operation("listCustomers", "GET /customers", 100),
             operation("createCustomer", "POST /customers", 1),
             operation("updateCustomer", "PATCH /customers/{id}", 1),
+            operation("mergeCustomer", "POST /customers/{id}/merge", 1),
             operation("upsertCustomer", "PUT /customers/by_ref/{source}/{external_ref}", 1),
         ]
     }
@@ -114,13 +115,14 @@ fn customers() -> EntitySpec {
         source: None,
         lookup: Some(LookupSpec {
             record: Arc::clone(&customer),
-            keys: vec!["external_ref", "email"],
+            keys: vec!["external_ref", "email", "match_key"],
             operation: "listCustomers",
         }),
         writes: vec![
             write("create", schema::customer_input(false), "createCustomer", Idempotency::Key, &[]),
             write("update", schema::customer_change(), "updateCustomer", Idempotency::Key, &["id"]),
             write("upsert", schema::customer_input(true), "upsertCustomer", Idempotency::NaturalKey, &["external_ref"]),
+            write("merge", schema::customer_merge(), "mergeCustomer", Idempotency::Key, &["id"]),
         ],
     }
 }

@@ -145,6 +145,7 @@ impl Tims {
                 .and_then(Value::as_text)
                 .is_some_and(fits),
             "external_ref" => self.references(document).into_iter().any(fits),
+            "match_key" => match_key(document).is_some_and(|key| fits(&key)),
             "alias" => {
                 let aliases = document.get("aliases").and_then(Value::as_list).unwrap_or_default();
                 let ours = |alias: &&Value| {
@@ -173,6 +174,21 @@ pub(super) fn path<'p>(entity: &'p str, below: &[&'p str]) -> Vec<&'p str> {
         entity.strip_prefix("gl_").map_or((entity == "journal_entries", entity), |name| (true, name));
     let folder = ledger.then_some("gl");
     folder.into_iter().chain([entity]).chain(below.iter().copied()).collect()
+}
+
+/// What makes two customers one for TIMS: the e-mail address, or else name, postal code and country.
+fn match_key(customer: &Value) -> Option<String> {
+    let normal = |value: Option<&Value>| {
+        let text = value.and_then(Value::as_text).unwrap_or_default();
+        text.split_whitespace().collect::<Vec<_>>().join(" ").to_lowercase()
+    };
+    let email = normal(customer.get("contact").and_then(|contact| contact.get("email")));
+    if !email.is_empty() {
+        return Some(email);
+    }
+    let address = customer.get("addresses").and_then(Value::as_list).and_then(<[Value]>::first)?;
+    let parts = [customer.get("company_name"), address.get("postal_code"), address.get("country")];
+    Some(parts.map(normal).join("|"))
 }
 
 /// Some lists answer 404 where nothing fits. A wrong address does so too, and must not look like a missing article.

@@ -48,6 +48,17 @@ pub(super) fn customer_change() -> ObjectSpec {
     object("CustomerChange", fields)
 }
 
+/// A customer that turns out to be another one.
+pub(super) fn customer_merge() -> ObjectSpec {
+    object(
+        "CustomerMerge",
+        vec![
+            must("id", Base::Text, "The customer that is given up, by TIMS' id; it stays as an alias"),
+            must("into_id", Base::Text, "The customer that it is, by TIMS' id"),
+        ],
+    )
+}
+
 fn customer_fields(new: bool) -> Vec<Field> {
     let contact = nested(
         "Contact",

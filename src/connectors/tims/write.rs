@@ -220,6 +220,7 @@ fn is_done(verb: &str, status: &str) -> bool {
         "cancel" => status == "cancelled",
         "hold" => status == "on_hold",
         "close" => status == "closed",
+        "merge" => status == "inactive",
         "post" => status == "posted",
         "reverse" => status == "reversed",
         "void" => status == "void",

@@ -80,7 +80,12 @@ pub(super) fn looked(
     gives: Type,
     entity: Option<String>,
 ) -> Looked {
+    let table = match &kind {
+        Some(LookupKind::Table(table)) => Some(Arc::clone(table)),
+        _ => None,
+    };
     let typed = LookupTyped {
+        table,
         name: item.name.text.clone(),
         keys,
         gives,
@@ -225,7 +230,7 @@ impl Checker<'_> {
             self.say_at(Code::E207, at, message, "where the lookup is used, write `name[key] catch other[key]`");
             return None;
         }
-        let keys = self.lookup_keys(lookup, keys, at)?;
+        let keys = self.lookup_keys(lookup, keys, at, true)?;
         let known = self.lookups.get(lookup)?.as_ref()?;
         let (mut ty, otherwise) = (known.gives.clone(), known.otherwise.clone());
         let (entity, lists) = (known.entity.clone(), known.lists);
@@ -261,11 +266,33 @@ impl Checker<'_> {
             ExprKind::List(keys) => keys.as_slice(),
             _ => std::slice::from_ref(key),
         };
-        let keys = self.lookup_keys(lookup, keys, at)?;
+        let keys = self.lookup_keys(lookup, keys, at, false)?;
         Some(typed(Run::Has { lookup, keys, not }, at, Type::new(Base::Bool)))
     }
 
-    fn lookup_keys(&mut self, lookup: LookupId, keys: &[Expr], at: Span) -> Option<Vec<Node>> {
+    /// Whether a table has a row for each word that its key can be, where those are all known and a miss is an error.
+    fn words_covered(&mut self, lookup: LookupId, keys: &[Typed]) {
+        let Some(known) = self.lookups.get(lookup).and_then(Option::as_ref) else { return };
+        let (Some(table), [key], None, 0) = (&known.table, keys, &known.otherwise, self.caught) else { return };
+        let Base::Enum(words) = &key.ty.base else { return };
+        if words.open || words.name == "text" {
+            return;
+        }
+        let missing: Vec<String> = words
+            .values
+            .iter()
+            .filter(|word| table.find(&[Value::text(word)]).is_none())
+            .map(|word| format!("\"{word}\""))
+            .collect();
+        if missing.is_empty() {
+            return;
+        }
+        let message = format!("`{}` has no row for {}, which {} can be", known.name, missing.join(", "), words.name);
+        let help = "add the rows, or say what a miss gives: `else` in the lookup, or `catch` here";
+        self.say_at(Code::W929, key.node.at, message, help);
+    }
+
+    fn lookup_keys(&mut self, lookup: LookupId, keys: &[Expr], at: Span, found: bool) -> Option<Vec<Node>> {
         let checked: Vec<Option<Typed>> = keys.iter().map(|key| self.some(key)).collect();
         let checked: Vec<Typed> = checked.into_iter().collect::<Option<_>>()?;
         if let Some(key) =
@@ -281,6 +308,9 @@ impl Checker<'_> {
             let message = format!("`{}` is looked up by {wanted}, and here are {}", known.name, checked.len());
             self.say_at(Code::E303, at, message, "give one value for each column after `by`");
             return None;
+        }
+        if found {
+            self.words_covered(lookup, &checked);
         }
         if let Some(name) = sent_by {
             for key in checked.iter().filter(|key| key.ty.carries_pii()) {

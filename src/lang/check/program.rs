@@ -258,7 +258,7 @@ fn examples(checker: &Checker<'_>) -> (String, String, String) {
         places
             .filter(|(_, entity)| entity.write("upsert").is_some())
             .map(|(to, entity)| (to, entity.name, "upsert"))
-            .last()
+            .next_back()
     };
     let target = writes(true).or_else(|| writes(false));
     let (to, document, verb) = target.unwrap_or((&"connector", "entity", "upsert"));

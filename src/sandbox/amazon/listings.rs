@@ -210,7 +210,7 @@ fn values<'c>(call: &'c Call, name: &str, known: Option<&[&str]>) -> Result<Vec<
 }
 
 /// The marketplaces that a request names: at least one, at most `most`, and only those that the seller is in.
-fn marketplaces<'c>(call: &'c Call, most: usize) -> Result<Vec<&'c str>, Refusal> {
+fn marketplaces(call: &Call, most: usize) -> Result<Vec<&str>, Refusal> {
     let ids = values(call, "marketplaceIds", None)?;
     let known = crate::sandbox::shop::markets().map(|market| market.id);
     if let Some(other) = ids.iter().find(|id| !known.contains(id)) {

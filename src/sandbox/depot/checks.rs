@@ -122,12 +122,11 @@ fn object(value: &Value, rules: &[Rule], path: &str, problems: &mut Vec<Value>) 
     }
     for rule in rules {
         match fields.get(rule.name) {
-            None | Some(Value::Null) if rule.needed => {
-                if value.is_object() {
-                    problems.push(json!({"field": at(rule.name), "code": "missing", "text": "is needed"}));
-                }
+            None | Some(Value::Null) if rule.needed && value.is_object() => {
+                problems.push(json!({"field": at(rule.name), "code": "missing", "text": "is needed"}));
             }
             None => {}
+            Some(Value::Null) if rule.needed => {}
             Some(value) => field(value, &rule.kind, &at(rule.name), problems),
         }
     }

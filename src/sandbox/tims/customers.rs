@@ -6,7 +6,7 @@ use super::fields;
 use super::listing::Listing;
 use super::problem::Problem;
 use super::routes::{Route, Serve};
-use super::schemas::CUSTOMER;
+use super::schemas::{CUSTOMER, MERGE};
 use super::{Outcome, Tims, items, totals};
 use crate::sandbox::FieldStyle;
 use crate::sandbox::call::Call;
@@ -69,7 +69,44 @@ pub(super) const ROUTES: &[Route] = &[
         path: &["customers", "by_ref", "{}", "{}"],
         serve: Serve::Change(upsert),
     },
+    Route {
+        name: "tims.customers.merge",
+        method: "POST",
+        path: &["customers", "{}", "merge"],
+        serve: Serve::Change(merge),
+    },
 ];
+
+/// POST merge: the other one takes over the names by which other systems know this one; this one stays as an alias.
+fn merge(tims: &Tims, call: &Call, body: &Value) -> Result<Outcome, Problem> {
+    let id = call.segment_from_end(1);
+    let given = fields::read(body, MERGE, tims.style, false)?;
+    let into_id = given["into_id"].as_str().unwrap_or_default();
+    let current = tims.document(DocKind::Customer, id).ok_or_else(|| super::no_such("customer", id))?;
+    let into = tims
+        .document(DocKind::Customer, into_id)
+        .ok_or_else(|| Problem::field("into_id", "customer_not_found", format!("there is no customer `{into_id}`")))?;
+    if current["merged_into"] == into_id {
+        return Ok(tims.unchanged(DocKind::Customer, id, 200));
+    }
+    if into_id == id || !current["merged_into"].is_null() || into["status"] != "active" {
+        return Err(Problem::state("a customer is merged once, into another one that is active"));
+    }
+    let mut alias = current.as_object().cloned().unwrap_or_default();
+    let moved = alias.insert("external_refs".to_owned(), json!([])).unwrap_or_default();
+    alias.insert("status".to_owned(), "inactive".into());
+    alias.insert("merged_into".to_owned(), into_id.into());
+    let mut taker = into.as_object().cloned().unwrap_or_default();
+    let mut refs = taker.get("external_refs").and_then(Value::as_array).cloned().unwrap_or_default();
+    refs.extend(moved.as_array().cloned().unwrap_or_default());
+    refs.sort_by_key(Value::to_string);
+    refs.dedup();
+    taker.insert("external_refs".to_owned(), Value::Array(refs));
+    // The alias first: for a moment nobody has the names, and never two.
+    let mut outcome = tims.save(DocKind::Customer, id, Some(&current), alias, 200);
+    outcome.entries.extend(tims.save(DocKind::Customer, into_id, Some(&into), taker, 200).entries);
+    Ok(outcome)
+}
 
 fn list(tims: &Tims, call: &Call) -> Result<Value, Problem> {
     let names = ["source", "external_ref", "match_key", "email", "code", "company_name", "status", "updated_at"];

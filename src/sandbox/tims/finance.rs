@@ -100,7 +100,7 @@ fn taken(what: &str, id: &str) -> Problem {
 
 impl Tims {
     /// A document as it is, told again because nothing of it is new.
-    fn unchanged(&self, kind: DocKind, id: &str, status: u16) -> Outcome {
+    pub(super) fn unchanged(&self, kind: DocKind, id: &str, status: u16) -> Outcome {
         let text = self.documents(kind).get(id).cloned();
         Outcome { status, text, about: Some((kind, id.to_owned())), entries: Vec::new() }
     }

@@ -186,7 +186,12 @@ impl Tims {
     ) -> Result<Outcome, Problem> {
         let asked = fields.shift_remove("status").and_then(|value| value.as_str().map(str::to_owned));
         let claimed = fields.shift_remove("totals");
-        if !self.documents(DocKind::Customer).contains_key(text(&fields, "customer_id")) {
+        // Who was merged is still known by the old id; the order is the other one's.
+        let buyer = self.document(DocKind::Customer, text(&fields, "customer_id"));
+        if let Some(into) = buyer.as_ref().and_then(|buyer| buyer["merged_into"].as_str()) {
+            fields.insert("customer_id".to_owned(), into.into());
+        }
+        if buyer.is_none() {
             let message = format!("there is no customer `{}`", text(&fields, "customer_id"));
             return Err(Problem::field("customer_id", "customer_not_found", message));
         }

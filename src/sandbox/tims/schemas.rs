@@ -163,3 +163,6 @@ pub(super) const SHIPMENT: &[Field] = &[
 
 /// The body of `void`.
 pub(super) const VOID: &[Field] = &[may("void_reason", Text(200))];
+
+/// The body of `merge`.
+pub(super) const MERGE: &[Field] = &[must("into_id", Text(60))];
