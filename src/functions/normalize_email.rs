@@ -1,5 +1,7 @@
 //! One form for addresses, because buyers are known again by them.
 
+use std::borrow::Cow;
+
 use super::blank;
 use super::param::one;
 use crate::catalog::{Args, Base, Example, Function, FunctionError, Params, Pii, Returns};
@@ -20,11 +22,25 @@ pub(super) static FUNCTION: Function = Function {
 };
 
 fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
-    read(args.text(0)?).map(Value::from)
+    read(args.text(0)?).map(Value::text)
 }
 
-/// The address in one form.
-pub(super) fn read(text: &str) -> Result<String, FunctionError> {
+/// The address in one form; the text itself where it has it.
+pub(super) fn read(text: &str) -> Result<Cow<'_, str>, FunctionError> {
+    let plain = |byte| matches!(byte, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-' | b'_' | b'+');
+    if let Some(at) = text.bytes().position(|byte| !plain(byte))
+        && let Some((name, domain)) = text.split_at_checked(at)
+        && let Some(domain) = domain.strip_prefix('@')
+        && !name.is_empty()
+        && domain.bytes().all(plain)
+        && domain.split('.').all(|label| !label.is_empty())
+    {
+        return Ok(Cow::Borrowed(text));
+    }
+    strict(text).map(Cow::Owned)
+}
+
+fn strict(text: &str) -> Result<String, FunctionError> {
     let mut address = blank::trim(text).to_owned();
     match address.is_ascii() {
         true => address.make_ascii_lowercase(),
@@ -34,7 +50,7 @@ pub(super) fn read(text: &str) -> Result<String, FunctionError> {
         !name.is_empty()
             && domain.split('.').all(|label| !label.is_empty())
             && !domain.contains('@')
-            && !address.contains(foreign)
+            && !address.contains(|c: char| blank::is_blank(c) || c.is_control() || matches!(c, '<' | '>' | ',' | ';'))
     });
     if sound {
         Ok(address)
@@ -42,14 +58,6 @@ pub(super) fn read(text: &str) -> Result<String, FunctionError> {
         Err(FunctionError::new(
             "the text is no e-mail address of the form name@domain; say with `catch` what to use instead",
         ))
-    }
-}
-
-/// What no address has in it.
-fn foreign(c: char) -> bool {
-    match c {
-        'a'..='z' | '0'..='9' | '.' | '@' | '-' => false,
-        c => blank::is_blank(c) || c.is_control() || matches!(c, '<' | '>' | ',' | ';'),
     }
 }
 
@@ -63,5 +71,7 @@ mod tests {
             assert!(read(text).is_err(), "{text}");
         }
         assert!(read("a+b@localhost").is_ok());
+        assert_eq!(read(" A.B@C.de").as_deref(), Ok("a.b@c.de"));
+        assert_eq!(read("a.b@c.de").as_deref(), Ok("a.b@c.de"));
     }
 }

@@ -3,7 +3,7 @@
 //! (van, de, von), titles (Dr.) and suffixes (Jr., III). Names in Chinese, Japanese or Korean writing have the family first.
 
 use std::borrow::Cow;
-use std::sync::{Arc, LazyLock};
+use std::sync::Arc;
 
 use smallvec::{SmallVec, smallvec};
 
@@ -76,7 +76,7 @@ fn eval(args: &Args<'_>) -> Result<Value, FunctionError> {
 
 /// The parts of the name that is the first argument.
 pub(super) fn split(args: &Args<'_>) -> Result<Object, FunctionError> {
-    let name = blank::squeeze(args.text(0)?);
+    let name = blank::squeezed(args.text(0)?);
     let parts = parts(&name);
     if parts.last.is_empty() {
         return Err(FunctionError::new(
@@ -89,12 +89,13 @@ pub(super) fn split(args: &Args<'_>) -> Result<Object, FunctionError> {
             [word] => Value::text(word),
             words => Value::from(words.join(" ")),
         });
-    Ok(Object::shaped(&NAMES, values.into_iter().collect()))
+    Ok(NAMES.with(|names| Object::shaped(names, values.into_iter().collect())))
 }
 
-/// The names that all the objects share.
-static NAMES: LazyLock<Names> =
-    LazyLock::new(|| Names::new(["title", "first", "middle", "last", "suffix"].map(Text::new_static).to_vec()));
+thread_local! {
+    /// The names that all the objects of a thread share. Threads that counted the same ones would wait for each other.
+    static NAMES: Names = Names::new(["title", "first", "middle", "last", "suffix"].map(Text::new_static).to_vec());
+}
 
 type Words<'a> = SmallVec<[&'a str; 4]>;
 
@@ -109,6 +110,11 @@ struct Parts<'a> {
 
 fn parts(name: &str) -> Parts<'_> {
     let mut parts = Parts::default();
+    if name.bytes().all(|byte| byte.is_ascii() && byte != b',') {
+        let words = name.split_ascii_whitespace().collect();
+        in_order(words, &mut parts);
+        return parts;
+    }
     let mut groups: SmallVec<[Words<'_>; 2]> = name
         .split([',', '，', '、'])
         .map(|group| group.split(' ').filter(|word| !word.is_empty()).collect())
@@ -123,11 +129,7 @@ fn parts(name: &str) -> Parts<'_> {
     let mut words = groups.next().unwrap_or_default();
     let mut given: Words<'_> = groups.flatten().collect();
     if given.is_empty() {
-        take_titles(&mut words, &mut parts);
-        // "Lee Jr" may be all that the name is, but "Mr. Lee Jr" has a suffix.
-        let least = if parts.title.is_empty() { 2 } else { 1 };
-        take_suffixes(&mut words, &mut parts, least);
-        whole(&words, &mut parts);
+        in_order(words, &mut parts);
     } else {
         // "Smith Jr., Dr. John Paul"
         take_titles(&mut words, &mut parts);
@@ -140,6 +142,15 @@ fn parts(name: &str) -> Parts<'_> {
         parts.middle.extend(given);
     }
     parts
+}
+
+/// A name without a comma.
+fn in_order<'a>(mut words: Words<'a>, parts: &mut Parts<'a>) {
+    take_titles(&mut words, parts);
+    // "Lee Jr" may be all that the name is, but "Mr. Lee Jr" has a suffix.
+    let least = if parts.title.is_empty() { 2 } else { 1 };
+    take_suffixes(&mut words, parts, least);
+    whole(&words, parts);
 }
 
 /// Moves titles from the start, as long as a word is left.

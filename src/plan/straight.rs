@@ -52,6 +52,8 @@ enum Form<'w> {
 enum Part<'p> {
     /// It is worked out, and the value is written.
     Value(&'p Node),
+    /// It is known, and this is its text.
+    Known(Vec<u8>),
     /// What a table gives, where it has one column to give, for a key; and the lookup, for a key that it does not have.
     Found(&'p Table, &'p Node, &'p Node),
     /// A cell of a row that is remembered: which row, and which column.
@@ -182,6 +184,13 @@ impl<'p> Making<'_, 'p> {
                 Some((row, column)) => Part::Cell { row, column, read: read.as_ref().map(|read| (node, read)) },
                 None => Part::Value(node),
             },
+            (Expr::Const(value @ (Value::Bool(_) | Value::Int(_) | Value::Decimal(_) | Value::Text(_))), form) => {
+                let mut text = Vec::new();
+                match put(&mut text, value, form, &mut 1) {
+                    Ok(Written::Scalar) => Part::Known(text),
+                    _ => Part::Value(node),
+                }
+            }
             _ => Part::Value(node),
         }
     }
@@ -264,6 +273,10 @@ impl<'w> Work<'w> {
     fn write(&mut self, part: &Part<'w>, form: Form<'_>) -> Result<Written, GivenUp> {
         match part {
             Part::Value(node) => self.value(node, form),
+            Part::Known(text) => {
+                self.out.extend_from_slice(text);
+                Ok(Written::Scalar)
+            }
             Part::Found(table, key, node) => {
                 let found = match at_hand(key, self.frame) {
                     Some(key) => table.row(std::slice::from_ref(key)),

@@ -198,6 +198,9 @@ pub struct Picker {
     objects: Vec<Learned>,
 }
 
+/// A step that was met, where its value belongs, and the place of that in a row.
+type Met = (usize, Option<usize>, Option<usize>);
+
 /// The quick reader has met something that it does not know.
 struct Unknown;
 
@@ -216,7 +219,7 @@ impl Picker {
     /// What is looked at of a document that is an object; nothing where the document must be read as a whole to know. Of
     /// what stands in parts that nobody looks at only quotes and brackets count.
     pub fn pick(&mut self, bytes: &[u8]) -> Option<Value> {
-        let text = std::str::from_utf8(bytes).ok()?;
+        let text = simdutf8::basic::from_utf8(bytes).ok()?;
         self.document(text).ok().filter(|value| matches!(value, Value::Object(_)))
     }
 
@@ -282,11 +285,9 @@ impl Picker {
         let (mut met, mut next) = (0_u64, 0_usize);
         let mut more = cursor.begin()?;
         while more {
-            let at = self.step(cursor, node, next)?;
+            let (at, to, place) = self.step(cursor, node, next)?;
             cursor.blank();
-            let step = self.objects.get(node).and_then(|object| object.steps.get(at)).ok_or(Unknown)?;
-            let place = step.place;
-            match step.to {
+            match to {
                 Some(to) => {
                     let bit = bit(at)?;
                     if met & bit != 0 {
@@ -321,7 +322,7 @@ impl Picker {
         let mut unordered: Option<Vec<Text>> = None;
         let mut more = cursor.begin()?;
         while more {
-            let at = self.step(cursor, node, next)?;
+            let (at, to, _) = self.step(cursor, node, next)?;
             let bit = bit(at)?;
             cursor.blank();
             if met & bit != 0 {
@@ -334,8 +335,7 @@ impl Picker {
                 names.extend(self.name(node, at));
             }
             met |= bit;
-            let to = self.target(node, at)?.ok_or(Unknown)?;
-            values.push(self.value(cursor, to, depth)?);
+            values.push(self.value(cursor, to.ok_or(Unknown)?, depth)?);
             next = at + 1;
             more = cursor.more()?;
         }
@@ -346,25 +346,34 @@ impl Picker {
         Ok(Value::object(Object::shaped(&names, values)))
     }
 
-    /// Reads a name and its colon; gives the step that it is, which is `next` most of the time.
-    fn step(&mut self, cursor: &mut Cursor<'_>, node: usize, next: usize) -> Result<usize, Unknown> {
-        let Some(learned) = self.objects.get(node) else { return Err(Unknown) };
-        if let Some(expected) = learned.steps.get(next)
+    /// Reads a name and its colon. Gives the step that it is, which is `next` most of the time; where its value belongs, if
+    /// anybody looks at it; and the place of the value in a row.
+    #[inline]
+    fn step(&mut self, cursor: &mut Cursor<'_>, node: usize, next: usize) -> Result<Met, Unknown> {
+        if let Some(expected) = self.objects.get(node).and_then(|learned| learned.steps.get(next))
             && let Some(end) = expected.raw.ends(cursor.bytes, cursor.at)
         {
             cursor.at = end;
-            return Ok(next);
+            return Ok((next, expected.to, expected.place));
         }
+        self.other_step(cursor, node, next)
+    }
+
+    /// The same for a name that is not the next.
+    fn other_step(&mut self, cursor: &mut Cursor<'_>, node: usize, next: usize) -> Result<Met, Unknown> {
+        let Some(learned) = self.objects.get(node) else { return Err(Unknown) };
         let name = cursor.string()?;
         cursor.blank();
         if cursor.take() != b':' {
             return Err(Unknown);
         }
         let later = learned.steps.iter().skip(next).position(|step| step.name == name).map(|at| at + next);
-        match later.or_else(|| learned.steps.iter().position(|step| step.name == name)) {
-            Some(at) => Ok(at),
-            None => self.learn(node, next, name),
-        }
+        let at = match later.or_else(|| learned.steps.iter().position(|step| step.name == name)) {
+            Some(at) => at,
+            None => self.learn(node, next, name)?,
+        };
+        let step = self.objects.get(node).and_then(|learned| learned.steps.get(at)).ok_or(Unknown)?;
+        Ok((at, step.to, step.place))
     }
 
     /// Remembers a name where it has come.
@@ -396,12 +405,6 @@ impl Picker {
             }
         }
         Ok(at)
-    }
-
-    /// Where the value of a step belongs, if anybody looks at it.
-    fn target(&self, node: usize, step: usize) -> Result<Option<usize>, Unknown> {
-        let step = self.objects.get(node).and_then(|object| object.steps.get(step));
-        step.map(|step| step.to).ok_or(Unknown)
     }
 
     fn name(&self, node: usize, step: usize) -> Option<Text> {

@@ -16,8 +16,8 @@ use crate::value::Value;
 const MAX_RECORD: usize = 16 << 20;
 /// How many bytes are read at once: many records, and few enough to stay in the processor's cache.
 const BATCH: usize = 128 << 10;
-/// How many batches may wait before and behind each thread.
-const WAITING: usize = 2;
+/// How many batches may wait before and behind each thread: enough that one goes on while the other is held up.
+const WAITING: usize = 8;
 
 /// Whole lines of the input.
 pub(super) struct Batch {
