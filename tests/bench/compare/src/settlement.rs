@@ -21,17 +21,38 @@ const KINDS: [(&str, &str, &[&str]); 9] = [
     ("other-transaction", "FBA Inventory Reimbursement", &["WAREHOUSE_DAMAGE", "REVERSAL_REIMBURSEMENT"]),
 ];
 
-/// Writes `settlement.tsv` with so many rows in the columns of Amazon's settlement report V2.
+const COLUMNS: &str = "settlement-id\tsettlement-start-date\tsettlement-end-date\tdeposit-date\ttotal-amount\tcurrency\ttransaction-type\torder-id\tmerchant-order-id\tadjustment-id\tshipment-id\tmarketplace-name\tamount-type\tamount-description\tamount\tfulfillment-id\tposted-date\tposted-date-time\torder-item-code\tmerchant-order-item-id\tmerchant-adjustment-item-id\tsku\tquantity-purchased\tpromotion-id";
+
+/// Writes `settlement.tsv` with so many rows in the columns of Amazon's settlement report V2, and `report.txt`, the same as
+/// Amazon gives it: with the names of its columns, and the total in its first row.
 pub fn rows(folder: &Path, count: u64) -> Result<(), Box<dyn std::error::Error>> {
     std::fs::create_dir_all(folder)?;
     for name in ["settlement.flow", "accounts.csv"] {
         std::fs::copy(Path::new(env!("CARGO_MANIFEST_DIR")).join(name), folder.join(name))?;
     }
-    let mut out = BufWriter::with_capacity(1 << 20, std::fs::File::create(folder.join("settlement.tsv"))?);
-    writeln!(
-        out,
-        "settlement_id\tsettlement_start_date\tsettlement_end_date\tdeposit_date\ttotal_amount\tcurrency\ttransaction_type\torder_id\tmerchant_order_id\tadjustment_id\tshipment_id\tmarketplace_name\tamount_type\tamount_description\tamount\tfulfillment_id\tposted_date\tposted_date_time\torder_item_code\tmerchant_order_item_id\tmerchant_adjustment_item_id\tsku\tquantity_purchased\tpromotion_id"
-    )?;
+    let create = |name: &str| {
+        Ok::<_, std::io::Error>(BufWriter::with_capacity(1 << 20, std::fs::File::create(folder.join(name))?))
+    };
+    let mut out = create("settlement.tsv")?;
+    writeln!(out, "{}", COLUMNS.replace('-', "_"))?;
+    let mut total = 0;
+    each(count, &mut |row, cents| {
+        total += cents;
+        writeln!(out, "{row}")
+    })?;
+    out.flush()?;
+    let mut out = create("report.txt")?;
+    writeln!(out, "{COLUMNS}")?;
+    let (sign, cents) = (if total < 0 { "-" } else { "" }, total.abs());
+    let period = "01.06.2026 00:00:00 UTC\t29.06.2026 00:00:00 UTC\t01.07.2026 00:00:00 UTC";
+    writeln!(out, "18234567890\t{period}\t{sign}{}.{:02}\tUSD", cents / 100, cents % 100)?;
+    each(count, &mut |row, _| writeln!(out, "{row}"))?;
+    out.flush()?;
+    Ok(())
+}
+
+/// Makes up rows, each with its amount in cents; the same ones each time.
+fn each(count: u64, take: &mut dyn FnMut(&str, i64) -> std::io::Result<()>) -> std::io::Result<()> {
     let mut dice = Dice::new(7);
     for number in 0..count {
         let (transaction, kind, descriptions) = *dice.of(&KINDS);
@@ -39,8 +60,7 @@ pub fn rows(folder: &Path, count: u64) -> Result<(), Box<dyn std::error::Error>>
         let cents = dice.roll(20_000);
         let sign = if transaction == "Order" && kind == "ItemPrice" { "" } else { "-" };
         let day = 1 + dice.roll(28);
-        writeln!(
-            out,
+        let row = format!(
             "18234567890\t\t\t\t\t\t{transaction}\t{:03}-{:07}-{:07}\t\t\tS{number}\tAmazon.com\t{kind}\t{description}\t{sign}{}.{:02}\tAFN\t{day:02}.06.2026\t{day:02}.06.2026 10:{:02}:11 UTC\t{:014}\t\t\tSKU-{:05}\t{}\t",
             100 + dice.roll(900),
             dice.roll(10_000_000),
@@ -51,9 +71,10 @@ pub fn rows(folder: &Path, count: u64) -> Result<(), Box<dyn std::error::Error>>
             dice.roll(99_999_999_999_999),
             dice.roll(5_000),
             if description == "Principal" { "1" } else { "" },
-        )?;
+        );
+        let cents = i64::try_from(cents).unwrap_or_default();
+        take(&row, if sign.is_empty() { cents } else { -cents })?;
     }
-    out.flush()?;
     Ok(())
 }
 
@@ -127,8 +148,7 @@ fn account<'r>(rules: &'r [(String, String, String, String)], sum: &Sum) -> Opti
         None => (rule == cell).then_some(usize::MAX),
     };
     let fitting = rules.iter().filter_map(|(transaction, kind, description, account)| {
-        let rank =
-            (fits(transaction, &sum.transaction)?, fits(kind, &sum.kind)?, fits(description, &sum.description)?);
+        let rank = (fits(transaction, &sum.transaction)?, fits(kind, &sum.kind)?, fits(description, &sum.description)?);
         Some((rank, account.as_str()))
     });
     fitting.max_by_key(|(rank, _)| *rank).map(|(_, account)| account)
