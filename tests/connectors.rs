@@ -4,6 +4,7 @@
 mod connectors {
     mod amazon;
     mod answers;
+    mod described;
     mod files;
     mod memory;
     mod model;

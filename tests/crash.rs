@@ -120,6 +120,47 @@ const WAREHOUSE: Case = Case {
     files: None,
 };
 
+const CUSTOMERS: Case = Case {
+    flow: "customers",
+    orders: (60, 2),
+    speed: FAST,
+    before: &[],
+    calls: 40,
+    compared: &[("state", "/tims/customers")],
+    files: None,
+};
+
+const FBA_STOCK: Case = Case {
+    flow: "fba_stock",
+    orders: (40, 1),
+    speed: FAST,
+    before: &[],
+    calls: 20,
+    compared: &[("state", "/tims/stock")],
+    files: None,
+};
+
+const PRICES: Case = Case {
+    flow: "prices",
+    orders: (40, 1),
+    speed: FAST,
+    before: &[],
+    calls: 20,
+    compared: &[("listings", "")],
+    files: None,
+};
+
+/// Slower, as the settlements.
+const REFUNDS: Case = Case {
+    flow: "refunds",
+    orders: (120, 2),
+    speed: 500,
+    before: &[Before::Run("order_sync"), Before::Admin("POST", "warehouse/ship", "{}"), Before::Run("shipments")],
+    calls: 20,
+    compared: &[("state", "/tims/credit_notes"), ("state", "/tims/invoices")],
+    files: None,
+};
+
 /// TIMS' orders as files: one for each, a line for each in a log, and a line for each in a table.
 const FILES: Case = Case {
     flow: concat!(env!("CARGO_MANIFEST_DIR"), "/tests/crash/orders_out.flow"),
@@ -396,10 +437,31 @@ fn files_are_as_after_one_calm_run() {
     storm(&FILES, 6);
 }
 
+#[test]
+fn customers_reach_tims_as_in_one_calm_run() {
+    storm(&CUSTOMERS, 4);
+}
+
+#[test]
+fn amazons_stock_reaches_tims_as_in_one_calm_run() {
+    storm(&FBA_STOCK, 4);
+}
+
+#[test]
+fn prices_reach_amazon_as_in_one_calm_run() {
+    storm(&PRICES, 4);
+}
+
+#[test]
+fn refunds_are_credited_as_in_one_calm_run() {
+    storm(&REFUNDS, 4);
+}
+
 /// Every flow that is shipped stands in a case.
 #[test]
 fn no_flow_is_left_out() {
-    let cases = [ORDERS, SHIPMENTS, INVENTORY, SETTLEMENTS, PAYMENTS, WAREHOUSE, FILES];
+    let cases =
+        [ORDERS, SHIPMENTS, INVENTORY, SETTLEMENTS, PAYMENTS, WAREHOUSE, FILES, CUSTOMERS, FBA_STOCK, PRICES, REFUNDS];
     for entry in std::fs::read_dir(FLOWS).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|ending| ending == "flow") {

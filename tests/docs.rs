@@ -413,7 +413,10 @@ fn entity(out: &mut String, connector: &str, entity: &EntitySpec) {
 fn the_list_of_connectors_is_up_to_date() {
     let mut out = "# Connectors\n\nMade from the connectors' descriptors by tests/docs.rs. A field that is *optional* needs \
                    a `?` in a flow. *Buyer data* goes\nunmasked only to an environment that allows it. *With NAME* says \
-                   which block of a record is asked for when the field is read.\n"
+                   which block of a record is asked for when the field is read.\n\n## A system of your own\n\nA file \
+                   `connectors/NAME.yaml` beside the flows describes a system that is not here: its login, its \
+                   entities, how it is read, found and\nwritten. Then it is a connector like these. \
+                   [own-system.md](own-system.md) tells how; `flowrun connectors` lists it with the others.\n"
         .to_owned();
     for spec in flowrun::connectors::specs() {
         writeln!(out, "\n## {}\n\n{}.\n\n| setting | | default |\n|---|---|---|", spec.name, spec.summary).unwrap();
