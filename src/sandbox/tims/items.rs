@@ -130,7 +130,7 @@ impl Item {
             item["brand"] = "Clara & Finch".into();
             item["gtin"] = article.gtin().into();
             // Somebody forgot to say what this one is.
-            if !article.number().is_some_and(|number| number % 106 == 0) {
+            if article.number().is_none_or(|number| number % 106 != 0) {
                 item["description"] = format!("{}. Made to be used every day.", article.title).into();
             }
             let told: &[(&str, &str)] = match article.category {
