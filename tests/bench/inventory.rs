@@ -161,8 +161,10 @@ fn tims(http: &reqwest::Client, sandbox: &Running, path: &str) -> reqwest::Reque
     http.get(format!("{}/api/v1{path}", ready.tims)).header("x-api-key", &ready.credentials.tims.api_key)
 }
 
+/// The number of the latest change; where the first of them are not kept any more, TIMS tells it with its refusal.
 async fn latest(http: &reqwest::Client, sandbox: &Running) -> u64 {
-    let told = json_of(tims(http, sandbox, "/changes?since_seq=0&types=stock&limit=1")).await;
+    let request = tims(http, sandbox, "/changes?since_seq=0&types=stock&limit=1");
+    let told: Value = serde_json::from_str(&request.send().await.unwrap().text().await.unwrap()).unwrap();
     told["latest_seq"].as_u64().unwrap()
 }
 
