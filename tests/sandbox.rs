@@ -18,6 +18,8 @@ mod faults;
 mod finance;
 #[path = "sandbox/finances.rs"]
 mod finances;
+#[path = "sandbox/goods.rs"]
+mod goods;
 #[path = "sandbox/settlements.rs"]
 mod settlements;
 #[path = "sandbox/shipments.rs"]

@@ -19,6 +19,8 @@ mod fba_stock;
 mod inventory;
 #[path = "whole/prices.rs"]
 mod prices;
+#[path = "whole/products.rs"]
+mod products;
 #[path = "whole/refunds.rs"]
 mod refunds;
 #[path = "whole/settlements.rs"]

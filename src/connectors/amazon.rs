@@ -52,6 +52,8 @@ pub(super) struct Amazon {
     seller: String,
     /// More submissions than this at once are a feed.
     feed_above: usize,
+    /// How many percent of the quantities that go out together may fall to zero.
+    emptied_percent: usize,
     marketplaces: Vec<&'static str>,
     page_size: u32,
     overlap: Duration,
@@ -79,6 +81,7 @@ pub(super) fn open(settings: &Settings<'_>, deps: &Deps) -> Result<Connection, C
     Ok(Arc::new(Amazon {
         login: Login::new(settings, transport.clone(), login_url, Arc::clone(&deps.clock))?,
         seller: settings.text("seller_id").to_owned(),
+        emptied_percent: usize::try_from(settings.count("emptied_percent", 1, 100)?).unwrap_or(100),
         feed_above: usize::try_from(settings.count("feed_above", 1, 25_000)?).unwrap_or(usize::MAX),
         marketplaces: marketplaces(settings, region)?,
         page_size: settings.count("page_size", 1, 100)?,

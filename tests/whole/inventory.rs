@@ -122,6 +122,28 @@ async fn many_changes_are_one_feed_and_what_amazon_does_not_take_is_told_by_sku(
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_warehouse_that_is_empty_at_once_stops_the_run_before_anything_is_sent() {
+    let world = World::with_feeds_above(20, |options| (options.orders, options.skus) = (20, 500)).await;
+    world.run_flow("inventory", &[]).await;
+    let before = changed(&world).await;
+    for location in ["MAIN", "NORTH"] {
+        for number in 1..=500 {
+            world.admin_put(&format!("stock/ART-{number:06}/{location}"), &json!({"on_hand": 0})).await;
+        }
+    }
+    world.clock.advance(Duration::from_secs(600));
+    world.reset_counters().await;
+    let report = world.run_flow("inventory", &[]).await;
+    let told = report.outcome.to_string();
+    assert!(
+        matches!(report.outcome, Outcome::ConnectionBroken { .. }) && told.contains("would fall to zero"),
+        "{told}"
+    );
+    assert_eq!(changed(&world).await, before, "nothing was sent");
+    assert_eq!(world.counters().await["amazon.createFeed"], Value::Null);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_feed_that_amazon_gives_up_is_read_back_and_its_rest_sent_again() {
     let calm = World::with_feeds_above(20, |options| (options.orders, options.skus) = (20, 500)).await;
     calm.run_flow("inventory", &[]).await;

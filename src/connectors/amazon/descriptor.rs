@@ -38,6 +38,12 @@ fn settings() -> Vec<Setting> {
             Some(""),
             false,
         ),
+        setting(
+            "emptied_percent",
+            "percent of the quantities of one run that may fall to zero; more stop the run before any is sent",
+            Some("20"),
+            false,
+        ),
         setting("feed_above", "listings written at once from which on it is a feed and no calls", Some("200"), false),
         setting("overlap", "how far a new window reaches back into the last one", Some("10m"), false),
     ]

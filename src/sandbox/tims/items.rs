@@ -129,7 +129,16 @@ impl Item {
             item["category"] = article.category.into();
             item["brand"] = "Clara & Finch".into();
             item["gtin"] = article.gtin().into();
-            item["description"] = format!("{}. Made to be used every day.", article.title).into();
+            // Somebody forgot to say what this one is.
+            if article.number().is_none_or(|number| number % 106 != 0) {
+                item["description"] = format!("{}. Made to be used every day.", article.title).into();
+            }
+            let told: &[(&str, &str)] = match article.category {
+                "drinkware" | "kettles" => &[("color", "white"), ("material", "stoneware")],
+                "food" => &[("ingredients", "Leaves, as they were picked")],
+                _ => &[("color", "natural")],
+            };
+            item["attributes"] = told.iter().map(|(name, value)| json!({"name": name, "value": value})).collect();
             item["country_of_origin"] = "PT".into();
             let alias = |offer: crate::sandbox::shop::Offer| {
                 json!({

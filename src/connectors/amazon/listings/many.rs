@@ -16,11 +16,17 @@ use crate::value::{Object, Value};
 /// Calls at once.
 const AT_ONCE: usize = 5;
 
+/// So many may always fall to zero.
+const EMPTIED_FEW: usize = 20;
+
 type Answer = Result<WriteAnswer, ConnectorError>;
 
 impl Amazon {
     /// Writes many; the answers are in the order of the requests.
     pub(super) async fn submit_listings(&self, requests: &[WriteRequest]) -> Vec<Answer> {
+        if let Err(error) = self.guard(requests).await {
+            return requests.iter().map(|_| Err(error.clone())).collect();
+        }
         let mut answers: Vec<Option<Answer>> = Vec::new();
         answers.resize_with(requests.len(), || None);
         if requests.len() <= self.feed_above {
@@ -48,6 +54,39 @@ impl Amazon {
         answers.into_iter().map(|answer| answer.unwrap_or_else(lost)).collect()
     }
 
+    /// Stops what would sell out too much at once: a warehouse that is empty from one hour to the next is a fault far more
+    /// often than it is true. A few are never too much. Only where many are sent as zero, Amazon is asked which of them are
+    /// not zero already.
+    async fn guard(&self, requests: &[WriteRequest]) -> Result<(), ConnectorError> {
+        let zero = |request: &&WriteRequest| {
+            request.entity == "quantities" && request.payload.get("quantity") == Some(&Value::Int(0))
+        };
+        let too_many = |count: usize| count >= EMPTIED_FEW && count * 100 > self.emptied_percent * requests.len();
+        let emptied: Vec<&WriteRequest> = requests.iter().filter(zero).collect();
+        if !too_many(emptied.len()) {
+            return Ok(());
+        }
+        let names = emptied.iter().filter_map(|request| {
+            let of = |name| text(&request.payload, name).ok().map(str::to_owned);
+            Some((of("marketplaceId")?, of("sku")?))
+        });
+        let there = self.all_of(&names.collect::<Vec<_>>(), "fulfillmentAvailability").await?;
+        let sells = |item: &&Value| {
+            let entries = item.get("fulfillmentAvailability").and_then(Value::as_list).unwrap_or_default();
+            entries.iter().any(|entry| matches!(entry.get("quantity"), Some(Value::Int(quantity)) if *quantity > 0))
+        };
+        let falling = there.values().filter(sells).count();
+        if !too_many(falling) {
+            return Ok(());
+        }
+        let (all, percent) = (requests.len(), self.emptied_percent);
+        let message = format!(
+            "{falling} of {all} quantities would fall to zero at once, which is more than {percent} %: nothing of them was \
+             sent. Look at the stock in TIMS; if it is true, set emptied_percent of the connection higher and run again"
+        );
+        Err(ConnectorError::new(ErrorKind::Bug, message))
+    }
+
     /// The message of each request; none where Amazon has it already.
     async fn messages(&self, requests: &[WriteRequest]) -> Vec<Result<Option<Message>, ConnectorError>> {
         let wanted = requests.iter().filter(|request| request.entity == "prices");
@@ -58,7 +97,7 @@ impl Amazon {
             })
             .collect();
         // Prices are put into what Amazon has.
-        let there = self.all_of(&names).await;
+        let there = self.all_of(&names, "attributes").await;
         let message = |request: &WriteRequest| {
             if request.entity != "prices" {
                 return Message::of(request).map(Some);
@@ -76,7 +115,11 @@ impl Amazon {
     }
 
     /// What Amazon has of listings, by their names.
-    async fn all_of(&self, names: &[(String, String)]) -> Result<BTreeMap<String, Value>, ConnectorError> {
+    async fn all_of(
+        &self,
+        names: &[(String, String)],
+        blocks: &str,
+    ) -> Result<BTreeMap<String, Value>, ConnectorError> {
         let mut by_market: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for (market, sku) in names {
             by_market.entry(market).or_default().push(sku);
@@ -85,10 +128,10 @@ impl Amazon {
         for (market, skus) in by_market {
             let (alone, together): (Vec<&str>, Vec<&str>) = skus.into_iter().partition(|sku| sku.contains(','));
             for part in together.chunks(BATCH) {
-                found.extend(self.listings_of(market, part, "attributes").await?);
+                found.extend(self.listings_of(market, part, blocks).await?);
             }
             for sku in alone {
-                found.extend(self.one_listing(market, sku, "attributes").await?);
+                found.extend(self.one_listing(market, sku, blocks).await?);
             }
         }
         Ok(found)
@@ -142,7 +185,7 @@ impl Amazon {
     async fn read_back(&self, part: &[(usize, Message)], id: &str, why: &str) -> Vec<(usize, Answer)> {
         let names: Vec<(String, String)> =
             part.iter().map(|(_, message)| (message.market.clone(), message.sku.clone())).collect();
-        let there = self.all_of(&names).await;
+        let there = self.all_of(&names, "attributes").await;
         let answers = part.iter().map(|(at, message)| {
             let answer = match &there {
                 Err(error) => Err(error.clone()),

@@ -26,6 +26,14 @@ pub(in crate::connectors::tims) fn item() -> ObjectSpec {
             may("brand", Base::Text, "Brand"),
             may("category", Base::Text, "The group of goods"),
             may("country_of_origin", Base::Text, "Where it is made, as ISO 3166 writes it"),
+            may(
+                "attributes",
+                list(nested(
+                    "ItemAttribute",
+                    vec![must("name", Base::Text, "Its name"), must("value", Base::Text, "Its value")],
+                )),
+                "What else is told of it, by Amazon's names: color, material",
+            ),
             may("uom", Base::Text, "Unit of measure"),
             may("kit", Base::Bool, "Whether it is made of components"),
             may("components", list(component), "What it is made of"),

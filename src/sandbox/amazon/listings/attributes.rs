@@ -10,10 +10,10 @@ use crate::sandbox::shop::Market;
 /// The product types that the definitions know, with what each wants in a full listing besides what all want.
 pub(in crate::sandbox::amazon) const PRODUCT_TYPES: [(&str, &str, &[&str]); 5] = [
     ("DRINKING_CUP", "Drinking cup", &["color", "material"]),
-    ("KETTLE", "Kettle", &["capacity", "color"]),
+    ("KETTLE", "Kettle", &["color", "material"]),
     ("KITCHEN", "Kitchen", &[]),
     ("PRODUCT", "Product", &[]),
-    ("TEA", "Tea", &["item_weight", "ingredients"]),
+    ("TEA", "Tea", &["ingredients"]),
 ];
 
 /// What every full listing wants.
