@@ -152,6 +152,16 @@ const PRICES: Case = Case {
     files: None,
 };
 
+const PRODUCTS: Case = Case {
+    flow: "products",
+    orders: (40, 1),
+    speed: FAST,
+    before: &[],
+    calls: 20,
+    compared: &[("listings", "")],
+    files: None,
+};
+
 /// Refunds are told of up to two days late: so days pass before, and then time goes slowly, for both runs to see the same.
 const REFUNDS: Case = Case {
     flow: "refunds",
@@ -477,6 +487,11 @@ fn amazons_stock_reaches_tims_as_in_one_calm_run() {
 #[test]
 fn prices_reach_amazon_as_in_one_calm_run() {
     storm(&PRICES, 4);
+}
+
+#[test]
+fn products_reach_amazon_as_in_one_calm_run() {
+    storm(&PRODUCTS, 4);
 }
 
 #[test]
