@@ -502,8 +502,20 @@ fn refunds_are_credited_as_in_one_calm_run() {
 /// Every flow that is shipped stands in a case.
 #[test]
 fn no_flow_is_left_out() {
-    let cases =
-        [ORDERS, SHIPMENTS, INVENTORY, SETTLEMENTS, PAYMENTS, WAREHOUSE, FILES, CUSTOMERS, FBA_STOCK, PRICES, REFUNDS];
+    let cases = [
+        ORDERS,
+        SHIPMENTS,
+        INVENTORY,
+        SETTLEMENTS,
+        PAYMENTS,
+        WAREHOUSE,
+        FILES,
+        CUSTOMERS,
+        FBA_STOCK,
+        PRICES,
+        PRODUCTS,
+        REFUNDS,
+    ];
     for entry in std::fs::read_dir(FLOWS).unwrap() {
         let path = entry.unwrap().path();
         if path.extension().is_some_and(|ending| ending == "flow") {
