@@ -45,7 +45,7 @@ pub(super) fn change(world: &World, body: &Value) -> Result<Value, String> {
     let skus: Vec<String> = tims.skus().collect();
     let step = (skus.len() / wanted.max(1)).max(1);
     // An even step would meet only articles of one kind, such as those that Amazon ships.
-    let step = if step > 1 && step % 2 == 0 { step - 1 } else { step };
+    let step = if step > 1 && step.is_multiple_of(2) { step - 1 } else { step };
     let mut entries: Vec<Entry> = Vec::new();
     for sku in skus.iter().step_by(step).take(wanted) {
         let pieces = match body.get("on_hand") {
