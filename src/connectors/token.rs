@@ -3,19 +3,40 @@
 
 use std::future::Future;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
 
 use jiff::Timestamp;
 use tokio::sync::Mutex;
 
 use super::contract::ConnectorError;
 use super::settings::Secret;
-use crate::clock::SharedClock;
+use crate::clock::{SharedClock, after};
 
 /// A token with the instant from which it is not used any more.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct Token {
     pub(crate) text: Secret,
     pub(crate) until: Timestamp,
+}
+
+impl Token {
+    /// What a login by client credentials answers with; nothing where it is no token. A fifth of its life is left for
+    /// calls that are slow and clocks that differ.
+    pub(crate) fn given(body: &[u8], now: Timestamp) -> Option<Self> {
+        #[derive(serde::Deserialize)]
+        struct Body {
+            access_token: String,
+            #[serde(default = "an_hour")]
+            expires_in: u64,
+        }
+        fn an_hour() -> u64 {
+            3600
+        }
+        let body: Body = serde_json::from_slice(body).ok()?;
+        let life = Duration::from_secs(body.expires_in).saturating_mul(4) / 5;
+        let token = Self { text: Secret::new(&body.access_token), until: after(now, life) };
+        (!body.access_token.is_empty()).then_some(token)
+    }
 }
 
 /// The place where one token is kept.

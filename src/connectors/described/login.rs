@@ -1,13 +1,11 @@
 //! How a described system lets us in. Secrets come from the environment and go nowhere but into the call.
 
-use std::time::Duration;
-
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use reqwest::{Method, Url};
 
 use crate::catalog::described::{Auth, Description};
-use crate::clock::{SharedClock, after};
+use crate::clock::SharedClock;
 use crate::connectors::contract::{ConnectorError, ErrorKind};
 use crate::connectors::http::{self, Answer, Call, Transport, status};
 use crate::connectors::settings::{Secret, Settings};
@@ -122,27 +120,10 @@ impl OAuth {
         if !answer.is_success() {
             return Err(self.refusal(&answer));
         }
-        self.read(&answer).ok_or_else(|| {
+        Token::given(&answer.body, self.clock.now()).ok_or_else(|| {
             let message = format!("the login of {} answered with something that is not a token", self.name);
             ConnectorError::new(ErrorKind::Transient, message)
         })
-    }
-
-    fn read(&self, answer: &Answer) -> Option<Token> {
-        #[derive(serde::Deserialize)]
-        struct Body {
-            access_token: String,
-            #[serde(default = "an_hour")]
-            expires_in: u64,
-        }
-        fn an_hour() -> u64 {
-            3600
-        }
-        let body: Body = serde_json::from_slice(&answer.body).ok()?;
-        // A fifth of its life is left for calls that are slow and clocks that differ.
-        let life = Duration::from_secs(body.expires_in).saturating_mul(4) / 5;
-        let token = Token { text: Secret::new(&body.access_token), until: after(self.clock.now(), life) };
-        (!body.access_token.is_empty()).then_some(token)
     }
 
     fn refusal(&self, answer: &Answer) -> ConnectorError {
